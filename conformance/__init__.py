@@ -1,0 +1,1 @@
+"""Judges servers and clients of the transactional SMS API against one contract."""

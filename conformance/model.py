@@ -1,0 +1,294 @@
+"""The nouns: what was sent, what came back, what a client made of it, what the contract asks.
+
+Nothing here opens a socket, a file or a clock. Everything else in `conformance` is written in these
+words, so that a check never knows who sent a request and a mutant is a function around a function.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Generic, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+#: A JSON value. Checked where it is read, not by its type.
+JSON = Any
+Headers = tuple[tuple[str, str], ...]
+
+
+class NotStrictJSON(ValueError):
+    """The bytes are not one JSON text as RFC 8259 has it."""
+
+
+def strict_json(body: bytes) -> JSON:
+    """Read a JSON text: UTF-8, no byte-order mark, no NaN, no name twice in one object.
+
+    Raises `NotStrictJSON` that says what is wrong and, where known, at which line and column.
+    """
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise NotStrictJSON("the body begins with a byte-order mark")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotStrictJSON(f"the body is not UTF-8 at byte {error.start}") from None
+    try:
+        return json.loads(text, object_pairs_hook=_names_once, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise NotStrictJSON(f"{error.msg} at line {error.lineno} column {error.colno}") from None
+    except RecursionError:
+        raise NotStrictJSON("the body is nested too deeply to read") from None
+
+
+def _names_once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotStrictJSON(f"the name {twice!r} stands twice in one object")
+    return value
+
+
+def _no_constant(constant: str) -> NoReturn:
+    raise NotStrictJSON(f"{constant} is not JSON")
+
+
+class _Message:
+    """What requests and responses have in common: headers and a body."""
+
+    __slots__ = ()
+    headers: Headers
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever the letter case of its name; None if there is none."""
+        return next(iter(self.all_headers(name)), None)
+
+    def all_headers(self, name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case; empty if there is none."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def _lower(headers: Mapping[str, str] | Sequence[tuple[str, str]]) -> Headers:
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return tuple((name.lower(), value) for name, value in pairs)
+
+
+@frozen
+class Request(_Message):
+    """An HTTP request. `target` is the path with its query, as it stands in the request line."""
+
+    method: str
+    target: str
+    headers: Headers = field(default=(), converter=_lower)
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def query(self) -> str:
+        return urlsplit(self.target).query
+
+    @cached_property
+    def json(self) -> JSON:
+        """The body as JSON; raises `NotStrictJSON`."""
+        return strict_json(self.body)
+
+
+@frozen
+class Response(_Message):
+    """An HTTP response. `status` is any number a server may put on the wire, 520 and 596 included."""
+
+    status: int
+    headers: Headers = field(default=(), converter=_lower)
+    body: bytes = b""
+
+    @cached_property
+    def json(self) -> JSON:
+        """The body as JSON; raises `NotStrictJSON`."""
+        return strict_json(self.body)
+
+
+def json_response(status: int, body: JSON, headers: Headers = ()) -> Response:
+    return Response(
+        status,
+        (("content-type", "application/json"), *headers),
+        json.dumps(body, ensure_ascii=False).encode(),
+    )
+
+
+Handler = Callable[[Request], Response]
+
+
+@frozen
+class Setting:
+    """What a run needs to know of its subject: how to be let in and what a good message is made of.
+
+    `numbers` are mobile numbers the subject can use, digits with the country code in front.
+    `max_recipients` is the subject's own limit for one request; no figure is published for SMS.
+    """
+
+    token: str = field(repr=False)
+    definition_key: str
+    numbers: tuple[str, ...]
+    max_recipients: int | None = None
+
+
+class Ledger:
+    """What earlier exchanges of a run have shown. Written by the judge alone, after each exchange."""
+
+    def __init__(self) -> None:
+        self.request_ids: set[str] = set()
+        self.sent_keys: set[str] = set()
+        self.queued_keys: set[str] = set()
+
+
+@frozen
+class Exchange:
+    """One request and its response, with the operation it belongs to.
+
+    `operation` is an operationId, or None for a request that belongs to none (another method, another path).
+    """
+
+    operation: str | None
+    request: Request
+    response: Response
+    setting: Setting
+    earlier: Ledger
+
+
+@frozen
+class Item:
+    """One recipient's part of an answer, as a client read it. A queued item has neither code nor message."""
+
+    message_key: str | None
+    errorcode: int | None = None
+    message: str | None = None
+
+
+class Told(StrEnum):
+    """What a client told its caller."""
+
+    ACCEPTED = "accepted"  # returned, and said nothing of refusals
+    MIXED = "mixed"  # said, without text to be parsed, that some recipients were refused
+    REFUSED = "refused"  # raised a typed error: the server refused the whole request
+    UNREADABLE = "unreadable"  # raised a documented error: the answer is not what the contract says
+    TRANSPORT = "transport"  # raised a documented error: no whole answer came
+    UNSENT = "unsent"  # raised before anything was sent
+    NOTHING = "nothing"  # returned None
+    RETURNED_ERROR = "returned-error"  # returned an error as if it were a result
+    CRASHED = "crashed"  # raised what it documents nowhere
+
+
+@frozen
+class Outcome:
+    """What the caller of a client was told, field by field; None where the client did not say."""
+
+    told: Told
+    status: int | None = None
+    errorcode: int | None = None
+    message: str | None = None
+    documentation: str | None = None
+    request_id: str | None = None
+    items: tuple[Item, ...] = ()
+    #: The result written back as JSON by the client's own means; None if it cannot.
+    written: JSON = None
+    #: The body the client kept of an answer it did not turn into a result.
+    kept_body: bytes | None = None
+    #: True if the error gives the caller the request and the response it belongs to.
+    has_request_and_response: bool = False
+    #: True if an unreadable success says that the outcome of the send is unknown.
+    says_outcome_unknown: bool = False
+    #: The exception's class, with its module; empty if nothing was raised.
+    raised: str = ""
+    #: All that the client lets be seen: repr of client, result and exceptions, log lines, pickles.
+    shown: str = ""
+    #: Seconds the client waits for an answer unless told otherwise; None if for ever.
+    default_timeout: float | None = None
+
+
+@frozen
+class Answer:
+    """What the scripted server does with a request: send a response, whole or broken off, or stall.
+
+    `cut_after` is the number of body bytes sent before the connection is closed, while the
+    head promises them all. `stall` is the number of seconds the server waits before it answers.
+    """
+
+    response: Response
+    cut_after: int | None = None
+    stall: float = 0.0
+
+
+@frozen
+class Call:
+    """One call of a client: what its caller asked for, what the server got and did, what the caller was told."""
+
+    operation: str
+    asked: JSON
+    token: str = field(repr=False)
+    answer: Answer
+    received: tuple[Request, ...]
+    outcome: Outcome
+    #: "sync" or "async".
+    style: str
+
+
+@frozen
+class Cite:
+    """Where the contract says so: a page of the contract folder and the words on it."""
+
+    page: str
+    quote: str
+
+
+class Level(StrEnum):
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+
+
+Seen = TypeVar("Seen", Exchange, Call)
+
+
+@frozen
+class Requirement(Generic[Seen]):
+    """One thing the contract asks, and the function that looks for breaches of it."""
+
+    id: str
+    level: Level
+    cite: Cite
+    applies: Callable[[Seen], bool]
+    breaches: Callable[[Seen], Iterator[str]]
+
+    @property
+    def title(self) -> str:
+        return (self.breaches.__doc__ or "").strip().partition("\n")[0]
+
+
+def requirement(
+    id: str, *, applies: Callable[[Seen], bool], cite: Cite, level: Level = Level.MUST
+) -> Callable[[Callable[[Seen], Iterator[str]]], Requirement[Seen]]:
+    """Turn a generator of breaches into a `Requirement`."""
+
+    def decorate(breaches: Callable[[Seen], Iterator[str]]) -> Requirement[Seen]:
+        return Requirement(id, level, cite, applies, breaches)
+
+    return decorate
+
+
+class Verdict(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_EXERCISED = "not exercised"
+    EXCLUDED = "excluded"
+    KNOWN = "known"
+    UNEXPECTED_PASS = "passes unexpectedly"
