@@ -230,17 +230,32 @@ class Answer:
 
 
 @frozen
+class Asked:
+    """What a client's caller asks of it: send `body` to the server at `url`.
+
+    `style` is "sync" or "async". `timeout` is in seconds; None leaves the client its own default.
+    """
+
+    operation: str
+    url: str
+    body: JSON
+    token: str = field(repr=False)
+    style: str = "sync"
+    timeout: float | None = None
+
+
+#: A client as the suite sees it. It never raises: whatever happens becomes an outcome.
+Caller = Callable[[Asked], Outcome]
+
+
+@frozen
 class Call:
     """One call of a client: what its caller asked for, what the server got and did, what the caller was told."""
 
-    operation: str
-    asked: JSON
-    token: str = field(repr=False)
+    asked: Asked
     answer: Answer
     received: tuple[Request, ...]
     outcome: Outcome
-    #: "sync" or "async".
-    style: str
 
 
 @frozen

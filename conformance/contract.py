@@ -1,0 +1,172 @@
+"""Reads a contract folder: its operations, their schemas and examples, its published codes.
+
+A contract is the folder that holds `openapi.yaml`. The default one travels inside the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import jsonschema_rs
+import yaml
+from attrs import field, frozen
+
+from conformance.model import JSON
+
+FILE = "openapi.yaml"
+METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+
+
+@frozen
+class ContractError(Exception):
+    """The contract folder cannot be used."""
+
+    where: str
+    what: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}. {self.hint}"
+
+
+@frozen
+class Operation:
+    """One operation of the contract, its references resolved where they stand."""
+
+    id: str
+    method: str
+    path: str
+    #: Schemas by status as it stands in the contract ("202", "default"); None where no JSON body is declared.
+    responses: Mapping[str, JSON]
+    request: JSON
+    #: Example values by name.
+    request_examples: Mapping[str, JSON]
+    #: Example values by status and name.
+    response_examples: Mapping[str, Mapping[str, JSON]]
+
+    def declares(self, status: int) -> bool:
+        return str(status) in self.responses or f"{status // 100}XX" in self.responses
+
+
+@frozen
+class Contract:
+    """A contract folder, read."""
+
+    folder: Path
+    document: Mapping[str, JSON] = field(repr=False)
+    digest: str
+    operations: Mapping[str, Operation] = field(repr=False)
+    _validators: dict[tuple[str, str], jsonschema_rs.Draft202012Validator] = field(factory=dict, repr=False)
+
+    @property
+    def file(self) -> Path:
+        return self.folder / FILE
+
+    @cached_property
+    def codes(self) -> Mapping[int, str]:
+        """The published codes that the send resource may use, with their names; empty if the contract lists none."""
+        listed = self.document.get("x-error-codes", [])
+        return {row["code"]: row["name"] for row in listed}
+
+    def request_faults(self, operation: str, body: JSON) -> list[str]:
+        """Where the body breaks the operation's request schema, as `pointer: reason`, in order; empty if nowhere."""
+        return self._faults((operation, "request"), self.operations[operation].request, body)
+
+    def response_faults(self, operation: str, status: int, body: JSON) -> list[str]:
+        """Where the body breaks the schema of its status; empty if nowhere, or if the status declares no body."""
+        responses = self.operations[operation].responses
+        key = next((each for each in (str(status), f"{status // 100}XX", "default") if each in responses), None)
+        return self._faults((operation, key), responses[key], body) if key and responses[key] is not None else []
+
+    def _faults(self, key: tuple[str, str], schema: JSON, body: JSON) -> list[str]:
+        if key not in self._validators:
+            whole = {**schema, "components": self.document.get("components", {})}
+            self._validators[key] = jsonschema_rs.Draft202012Validator(whole)
+        errors = self._validators[key].iter_errors(body)
+        return sorted(
+            f"/{'/'.join(str(part) for part in error.instance_path)}: {error.message}" for error in errors
+        )
+
+
+def default_folder() -> Path:
+    """The contract inside the installed package or, in a checkout, the one beside it."""
+    here = Path(__file__).parent
+    return next(folder for folder in (here / "openapi", here.parent / "openapi") if folder.is_dir())
+
+
+def read(folder: Path) -> Contract:
+    """Read the contract in `folder`; raises `ContractError` that says where, what and what to do."""
+    file = folder / FILE
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        hint = "Name a folder that holds openapi.yaml, or make one with python -m scripts.normalize."
+        raise ContractError(str(file), f"cannot be read ({error.strerror})", hint) from None
+    try:
+        document = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
+        raise ContractError(place, "is not YAML", "Make it again with python -m scripts.normalize.") from None
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise ContractError(str(file), "is not an OpenAPI document with paths", "Make it again with python -m scripts.normalize.")
+    try:
+        operations = {each.id: each for each in _operations(document)}
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        what = f"has an operation that cannot be read ({type(error).__name__}: {error})"
+        raise ContractError(str(file), what, "Make it again with python -m scripts.normalize.") from None
+    if not operations:
+        raise ContractError(str(file), "declares no operation", "There is nothing to judge; see openapi/source.")
+    return Contract(folder, document, hashlib.sha256(content).hexdigest(), operations)
+
+
+def _operations(document: JSON) -> list[Operation]:
+    return [
+        _operation(document, path, method, node)
+        for path, members in document["paths"].items()
+        for method, node in members.items()
+        if method in METHODS
+    ]
+
+
+def _operation(document: JSON, path: str, method: str, node: JSON) -> Operation:
+    request = _json_content(_resolved(document, node.get("requestBody", {})))
+    responses = {
+        str(status): _json_content(_resolved(document, each)) for status, each in node["responses"].items()
+    }
+    return Operation(
+        id=node["operationId"],
+        method=method.upper(),
+        path=path,
+        responses={status: content.get("schema") for status, content in responses.items()},
+        request=request.get("schema", {}),
+        request_examples=_examples(document, request),
+        response_examples={status: _examples(document, content) for status, content in responses.items()},
+    )
+
+
+def _json_content(node: JSON) -> JSON:
+    content: dict[str, JSON] = node.get("content", {})
+    return next((each for name, each in content.items() if "json" in name), {})
+
+
+def _examples(document: JSON, content: JSON) -> dict[str, JSON]:
+    return {name: _resolved(document, each)["value"] for name, each in content.get("examples", {}).items()}
+
+
+def _resolved(document: JSON, node: JSON) -> JSON:
+    """Follow local references until something that is none."""
+    seen: list[str] = []
+    while isinstance(node, dict) and "$ref" in node:
+        reference: str = node["$ref"]
+        if reference in seen or not reference.startswith("#/"):
+            raise ValueError(f"reference {json.dumps(reference)} leads nowhere")
+        seen.append(reference)
+        node = document
+        for part in reference[2:].split("/"):
+            node = node[part.replace("~1", "/").replace("~0", "~")]
+    return node
