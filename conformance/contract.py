@@ -48,9 +48,6 @@ class Operation:
     #: Example values by status and name.
     response_examples: Mapping[str, Mapping[str, JSON]]
 
-    def declares(self, status: int) -> bool:
-        return str(status) in self.responses or f"{status // 100}XX" in self.responses
-
 
 @frozen
 class Contract:
@@ -78,9 +75,18 @@ class Contract:
 
     def response_faults(self, operation: str, status: int, body: JSON) -> list[str]:
         """Where the body breaks the schema of its status; empty if nowhere, or if the status declares no body."""
+        key = self._response_key(operation, status)
+        schema = self.operations[operation].responses[key] if key else None
+        return self._faults((operation, key), schema, body) if key and schema is not None else []
+
+    def declares(self, operation: str, status: int) -> bool:
+        """The operation has a response of this status, by number, by class (4XX) or by default."""
+        return self._response_key(operation, status) is not None
+
+    def _response_key(self, operation: str, status: int) -> str | None:
         responses = self.operations[operation].responses
-        key = next((each for each in (str(status), f"{status // 100}XX", "default") if each in responses), None)
-        return self._faults((operation, key), responses[key], body) if key and responses[key] is not None else []
+        keys = (str(status), f"{status // 100}XX", "default")
+        return next((key for key in keys if key in responses), None)
 
     def _faults(self, key: tuple[str, str], schema: JSON, body: JSON) -> list[str]:
         if key not in self._validators:

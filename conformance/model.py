@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
@@ -152,9 +152,30 @@ class Ledger:
         self.queued_keys: set[str] = set()
 
 
-@frozen
+class Rules(Protocol):
+    """What a check asks of a contract; `conformance.contract.Contract` answers."""
+
+    @property
+    def codes(self) -> Mapping[int, str]:
+        """The published error codes with their names."""
+        ...
+
+    def declares(self, operation: str, status: int) -> bool:
+        """The operation has a response of this status."""
+        ...
+
+    def request_faults(self, operation: str, body: JSON) -> list[str]:
+        """Where the body breaks the operation's request schema; empty if nowhere."""
+        ...
+
+    def response_faults(self, operation: str, status: int, body: JSON) -> list[str]:
+        """Where the body breaks the schema of its status; empty if nowhere."""
+        ...
+
+
+@frozen(eq=False)
 class Exchange:
-    """One request and its response, with the operation it belongs to.
+    """One request and its response, with the operation it belongs to and what it is judged by.
 
     `operation` is an operationId, or None for a request that belongs to none (another method, another path).
     """
@@ -163,7 +184,8 @@ class Exchange:
     request: Request
     response: Response
     setting: Setting
-    earlier: Ledger
+    rules: Rules
+    earlier: Ledger = field(factory=Ledger)
 
 
 @frozen

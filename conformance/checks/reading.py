@@ -1,0 +1,208 @@
+"""Reads a send: what was asked for each recipient, what was answered, and what had to happen.
+
+The one place where the send operation's request and answer are taken apart, so that each check is
+a sentence. Whatever cannot be told from the exchange is left open rather than guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from enum import Enum
+from functools import lru_cache
+
+from attrs import frozen
+
+from conformance.model import JSON, Exchange, NotStrictJSON, Response
+
+SEND = "sendSMSMessageMultipleRecipients"
+MESSAGE_KEY_MAX = 100
+
+#: Contact keys and message keys of which no source gives any reason to refuse them.
+_PLAIN = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+_DIGIT = re.compile(r"[0-9]")
+
+
+class Fate(Enum):
+    """What the contract says must become of a recipient."""
+
+    QUEUED = "queued"
+    REFUSED = "refused"
+    OPEN = "open"
+
+
+@frozen
+class Recipient:
+    """One recipient as sent, with its fate, the codes that a refusal may carry, and its item if it can be told."""
+
+    sent: Mapping[str, JSON]
+    fate: Fate
+    codes: frozenset[int]
+    reason: str
+    item: Mapping[str, JSON] | None
+
+    @property
+    def message_key(self) -> str | None:
+        return self.sent.get("messageKey")
+
+
+@frozen
+class Send:
+    """A send that was let in and understood: every recipient is an object and the request obeys its schema."""
+
+    body: Mapping[str, JSON]
+    recipients: tuple[Recipient, ...]
+    known_definition: bool
+
+
+def is_send(exchange: Exchange) -> bool:
+    """The exchange belongs to the send operation."""
+    return exchange.operation == SEND
+
+
+def token_is_right(exchange: Exchange) -> bool:
+    return exchange.request.all_headers("authorization") == (f"Bearer {exchange.setting.token}",)
+
+
+def sent_json(exchange: Exchange) -> bool:
+    """The request says that its body is JSON, in UTF-8."""
+    header = (exchange.request.header("content-type") or "").lower().replace(" ", "")
+    return header in {"application/json", "application/json;charset=utf-8"}
+
+
+def request_json(exchange: Exchange) -> JSON:
+    """The body of a request that was let in and says it is JSON; `...` if there is none to be judged."""
+    if not (is_send(exchange) and token_is_right(exchange) and sent_json(exchange)) or exchange.request.query:
+        return ...
+    try:
+        return exchange.request.json
+    except NotStrictJSON:
+        return ...
+
+
+def response_json(response: Response) -> JSON:
+    """The body of an answer; `...` if it is not strict JSON, which `response-strict-json` reports."""
+    try:
+        return response.json
+    except NotStrictJSON:
+        return ...
+
+
+def answered(exchange: Exchange) -> Mapping[str, JSON] | None:
+    """The body of a 202 that is an object, or None."""
+    body = response_json(exchange.response) if is_send(exchange) and exchange.response.status == 202 else None
+    return body if isinstance(body, dict) else None
+
+
+def items(exchange: Exchange) -> tuple[Mapping[str, JSON], ...]:
+    """The items of a 202 that are objects."""
+    listed = (answered(exchange) or {}).get("responses")
+    return tuple(each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+
+
+def is_refused(item: Mapping[str, JSON]) -> bool:
+    """The item speaks of a refusal, in whichever spelling: anything but a lone key and its extensions."""
+    return any(name.lower() in {"errorcode", "message"} for name in item)
+
+
+def error_body(exchange: Exchange) -> Mapping[str, JSON] | None:
+    """The body of a 4xx or 5xx of the send operation that is an object, or None."""
+    if not is_send(exchange) or exchange.response.status < 400:
+        return None
+    body = response_json(exchange.response)
+    return body if isinstance(body, dict) else None
+
+
+def error_code(exchange: Exchange) -> JSON:
+    return (error_body(exchange) or {}).get("errorcode")
+
+
+@lru_cache(maxsize=4)
+def read_send(exchange: Exchange) -> Send | None:
+    """The send, taken apart; None if the request was to be refused as a whole, for whatever reason."""
+    body = request_json(exchange)
+    if body is ... or exchange.rules.request_faults(SEND, body):
+        return None
+    recipients: list[Mapping[str, JSON]] = body["recipients"]
+    fates = _fates(exchange, recipients, body)
+    own = _items_by_position(recipients, items(exchange))
+    read = tuple(
+        Recipient(sent, fate, codes, reason, item)
+        for sent, (fate, codes, reason), item in zip(recipients, fates, own, strict=True)
+    )
+    return Send(body, read, body["definitionKey"] == exchange.setting.definition_key)
+
+
+def _fates(
+    exchange: Exchange, recipients: list[Mapping[str, JSON]], body: Mapping[str, JSON]
+) -> list[tuple[Fate, frozenset[int], str]]:
+    """What must become of each recipient, by R10, R12 and R13; the rest is good or open."""
+    plain_request = body["definitionKey"] == exchange.setting.definition_key and not body.keys() - {
+        "definitionKey",
+        "recipients",
+        "attributes",
+    }
+    fates: list[tuple[Fate, frozenset[int], str]] = []
+    holders: dict[str, Fate] = {}
+    for sent in recipients:
+        key = sent.get("messageKey")
+        missing = frozenset(
+            code for name, code in (("to", 109106), ("contactKey", 109105)) if name not in sent
+        )
+        if missing:
+            lacking = " and ".join(name for name in ("to", "contactKey") if name not in sent)
+            fate = (Fate.REFUSED, missing, f"it has no {lacking}")
+        elif isinstance(key, str) and len(key) > MESSAGE_KEY_MAX:
+            fate = (Fate.REFUSED, frozenset({109108}), f"its messageKey has {len(key)} characters")
+        elif key is not None and holders.get(key) is Fate.QUEUED:
+            fate = (Fate.REFUSED, frozenset({109110}), f"its messageKey {key!r} stands before it in the request")
+        elif plain_request and key not in holders and _is_good(sent, exchange):
+            fate = (Fate.QUEUED, frozenset[int](), "nothing is wrong with it")
+        else:
+            fate = (Fate.OPEN, frozenset[int](), "")
+        if isinstance(key, str):
+            holders.setdefault(key, fate[0])
+        fates.append(fate)
+    return fates
+
+
+def _is_good(sent: Mapping[str, JSON], exchange: Exchange) -> bool:
+    key = sent.get("messageKey")
+    attributes = sent.get("attributes", {})
+    return (
+        sent["to"] in exchange.setting.numbers
+        and _PLAIN.fullmatch(sent["contactKey"]) is not None
+        and (key is None or (_PLAIN.fullmatch(key) is not None and key not in exchange.earlier.sent_keys))
+        and all(isinstance(value, str) and value.isprintable() for value in attributes.values())
+    )
+
+
+def is_unusable_number(number: str) -> bool:
+    """No telephone could have it: it has not a single digit."""
+    return _DIGIT.search(number) is None
+
+
+def _items_by_position(
+    recipients: list[Mapping[str, JSON]], answer: tuple[Mapping[str, JSON], ...]
+) -> list[Mapping[str, JSON] | None]:
+    """Each recipient's own item, by key and not by place (R9); None where it cannot be told.
+
+    Recipients that share a key share its items in their order; a lone recipient without a key
+    has the one item whose key nobody sent.
+    """
+    sent_keys = Counter(each.get("messageKey") for each in recipients)
+    by_key: dict[JSON, list[Mapping[str, JSON]]] = {}
+    for item in answer:
+        key = item.get("messageKey")
+        by_key.setdefault(key if isinstance(key, str) else None, []).append(item)
+    generated = [item for key, listed in by_key.items() if key not in sent_keys for item in listed]
+    own: list[Mapping[str, JSON] | None] = []
+    for each in recipients:
+        key = each.get("messageKey")
+        if key is None:
+            own.append(generated[0] if sent_keys[None] == 1 == len(generated) else None)
+        else:
+            candidates = by_key.get(key, [])
+            own.append(candidates.pop(0) if len(candidates) >= 1 == sent_keys[key] else None)
+    return own
