@@ -79,6 +79,9 @@ class Contract:
         schema = self.operations[operation].responses[key] if key else None
         return self._faults((operation, key), schema, body) if key and schema is not None else []
 
+    def path_of(self, operation: str) -> str:
+        return self.operations[operation].path
+
     def declares(self, operation: str, status: int) -> bool:
         """The operation has a response of this status, by number, by class (4XX) or by default."""
         return self._response_key(operation, status) is not None

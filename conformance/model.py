@@ -160,6 +160,10 @@ class Rules(Protocol):
         """The published error codes with their names."""
         ...
 
+    def path_of(self, operation: str) -> str:
+        """The operation's path as the contract writes it."""
+        ...
+
     def declares(self, operation: str, status: int) -> bool:
         """The operation has a response of this status."""
         ...

@@ -6,6 +6,7 @@ a sentence. Whatever cannot be told from the exchange is left open rather than g
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -79,6 +80,17 @@ def request_json(exchange: Exchange) -> JSON:
         return exchange.request.json
     except NotStrictJSON:
         return ...
+
+
+def is_malformed(body: bytes) -> bool:
+    """The bytes are no JSON text for any reader. A name twice (R30) or a byte-order mark may be read by some."""
+    try:
+        json.loads(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+    except RecursionError:
+        return False
+    except ValueError:
+        return True
+    return False
 
 
 def response_json(response: Response) -> JSON:
