@@ -106,7 +106,7 @@ class Request(_Message):
 
 @frozen
 class Response(_Message):
-    """An HTTP response. `status` is any number a server may put on the wire, 520 and 596 included."""
+    """An HTTP response. `status` is any number a server may put on the wire, or `NO_ANSWER`."""
 
     status: int
     headers: Headers = field(default=(), converter=_lower)
@@ -125,6 +125,9 @@ def json_response(status: int, body: JSON, headers: Headers = ()) -> Response:
         json.dumps(body, ensure_ascii=False).encode(),
     )
 
+
+#: The status of a response that never came: the connection was refused, broken or closed too early.
+NO_ANSWER = 0
 
 Handler = Callable[[Request], Response]
 
@@ -306,30 +309,65 @@ class Requirement(Generic[Seen]):
 
     id: str
     level: Level
+    title: str
     cite: Cite
     applies: Callable[[Seen], bool]
     breaches: Callable[[Seen], Iterator[str]]
-
-    @property
-    def title(self) -> str:
-        return (self.breaches.__doc__ or "").strip().partition("\n")[0]
 
 
 def requirement(
     id: str, *, applies: Callable[[Seen], bool], cite: Cite, level: Level = Level.MUST
 ) -> Callable[[Callable[[Seen], Iterator[str]]], Requirement[Seen]]:
-    """Turn a generator of breaches into a `Requirement`."""
+    """Turn a generator of breaches into a `Requirement`, whose title is the first line of its docstring."""
 
     def decorate(breaches: Callable[[Seen], Iterator[str]]) -> Requirement[Seen]:
-        return Requirement(id, level, cite, applies, breaches)
+        title = (breaches.__doc__ or "").strip().partition("\n")[0]
+        return Requirement(id, level, title, cite, applies, breaches)
 
     return decorate
 
 
 class Verdict(StrEnum):
+    """What a run says of one requirement. `not exercised` is no pass; `known` was listed and was run anyway."""
+
     PASS = "pass"
     FAIL = "fail"
     NOT_EXERCISED = "not exercised"
     EXCLUDED = "excluded"
     KNOWN = "known"
     UNEXPECTED_PASS = "passes unexpectedly"
+
+
+@frozen
+class Failure(Generic[Seen]):
+    """The smallest thing seen that breaks a requirement, and in what it breaks it."""
+
+    seen: Seen
+    breaches: tuple[str, ...]
+    size: tuple[int, ...]
+
+
+@frozen
+class Record(Generic[Seen]):
+    """What a run found of one requirement.
+
+    `exercised` counts what it applied to, `broken` those that broke it. `reason` says why it is
+    excluded or known.
+    """
+
+    requirement: Requirement[Seen]
+    verdict: Verdict
+    exercised: int
+    broken: int
+    failure: Failure[Seen] | None = None
+    reason: str = ""
+
+    def fails(self, *, strict: bool) -> bool:
+        """The run fails for this record; a SHOULD that is broken does so only if the run is strict."""
+        match self.verdict:
+            case Verdict.FAIL:
+                return strict or self.requirement.level is Level.MUST
+            case Verdict.NOT_EXERCISED | Verdict.UNEXPECTED_PASS:
+                return True
+            case _:
+                return False

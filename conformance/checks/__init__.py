@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.checks import access, answers, refusals, send
+from conformance.checks.stock import STOCK
 from conformance.model import Exchange, Requirement
 
 SERVER: tuple[Requirement[Exchange], ...] = (
@@ -10,4 +11,5 @@ SERVER: tuple[Requirement[Exchange], ...] = (
     *refusals.CHECKS,
     *access.CHECKS,
     *answers.CHECKS,
+    *STOCK.values(),
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from conformance.checks.reading import SEND, error_body, is_send, items, response_json, token_is_right
-from conformance.model import Cite, Exchange, Level, NotStrictJSON, requirement
+from conformance.model import NO_ANSWER, Cite, Exchange, Level, NotStrictJSON, requirement
 
 
 def has_body(exchange: Exchange) -> bool:
@@ -15,6 +15,17 @@ def has_body(exchange: Exchange) -> bool:
 
 def is_error(exchange: Exchange) -> bool:
     return is_send(exchange) and exchange.response.status >= 400
+
+
+@requirement(
+    "server-answers",
+    applies=lambda exchange: exchange.operation is not None,
+    cite=Cite("rulings.md", "The body of any 4xx or 5xx is JSON with `message`, `errorcode` and `documentation`"),
+)
+def server_answers(exchange: Exchange) -> Iterator[str]:
+    """Every request gets a whole HTTP answer."""
+    if exchange.response.status == NO_ANSWER:
+        yield f"no whole answer came ({exchange.response.body.decode()})"
 
 
 @requirement(
@@ -228,6 +239,7 @@ def undeclared_method_is_refused(exchange: Exchange) -> Iterator[str]:
 
 
 CHECKS = (
+    server_answers,
     status_is_documented,
     server_never_fails,
     answer_is_strict_json,

@@ -15,10 +15,20 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from conformance.model import JSON, Exchange, NotStrictJSON, Response
+from conformance.model import JSON, NO_ANSWER, Exchange, NotStrictJSON, Response
 
 SEND = "sendSMSMessageMultipleRecipients"
 MESSAGE_KEY_MAX = 100
+
+# The published codes that the checks ask for by number; their names are in the contract.
+NO_RECIPIENTS = 109102
+NO_CONTACT_KEY = 109105
+NO_NUMBER = 109106
+BAD_KEY = 109108
+KEY_TAKEN = 109110
+NO_DEFINITION = 109111
+BAD_NUMBER = 109121
+UNKNOWN_FIELD = 109122
 
 #: Contact keys and message keys of which no source gives any reason to refuse them.
 _PLAIN = re.compile(r"[A-Za-z0-9._@-]{1,64}")
@@ -35,7 +45,10 @@ class Fate(Enum):
 
 @frozen
 class Recipient:
-    """One recipient as sent, with its fate, the codes that a refusal may carry, and its item if it can be told."""
+    """One recipient as sent, with its fate, its item if it can be told, and why it must be refused.
+
+    `codes` are those that a refusal may carry; empty if several things are wrong and no order is published.
+    """
 
     sent: Mapping[str, JSON]
     fate: Fate
@@ -58,8 +71,8 @@ class Send:
 
 
 def is_send(exchange: Exchange) -> bool:
-    """The exchange belongs to the send operation."""
-    return exchange.operation == SEND
+    """The exchange belongs to the send operation, and an answer came."""
+    return exchange.operation == SEND and exchange.response.status != NO_ANSWER
 
 
 def token_is_right(exchange: Exchange) -> bool:
@@ -159,34 +172,51 @@ def _fates(
     holders: dict[str, Fate] = {}
     for sent in recipients:
         key = sent.get("messageKey")
-        missing = frozenset(
-            code for name, code in (("to", 109106), ("contactKey", 109105)) if name not in sent
-        )
-        if missing:
-            lacking = " and ".join(name for name in ("to", "contactKey") if name not in sent)
-            fate = (Fate.REFUSED, missing, f"it has no {lacking}")
-        elif isinstance(key, str) and len(key) > MESSAGE_KEY_MAX:
-            fate = (Fate.REFUSED, frozenset({109108}), f"its messageKey has {len(key)} characters")
-        elif key is not None and holders.get(key) is Fate.QUEUED:
-            fate = (Fate.REFUSED, frozenset({109110}), f"its messageKey {key!r} stands before it in the request")
-        elif plain_request and key not in holders and _is_good(sent, exchange):
-            fate = (Fate.QUEUED, frozenset[int](), "nothing is wrong with it")
+        wrong = _wrong_with(sent, holders)
+        if wrong:
+            fate = Fate.REFUSED
         else:
-            fate = (Fate.OPEN, frozenset[int](), "")
+            fate = Fate.QUEUED if plain_request and _is_good(sent, holders, exchange) else Fate.OPEN
+        # Where something else is odd as well, the server may name that instead.
+        codes = frozenset(wrong) if len(wrong) == 1 and _is_else_plain(sent, wrong, exchange) else frozenset[int]()
+        fates.append((fate, codes, " and ".join(wrong.values())))
         if isinstance(key, str):
-            holders.setdefault(key, fate[0])
-        fates.append(fate)
+            holders.setdefault(key, fate)
     return fates
 
 
-def _is_good(sent: Mapping[str, JSON], exchange: Exchange) -> bool:
+def _wrong_with(sent: Mapping[str, JSON], holders: Mapping[str, Fate]) -> dict[int, str]:
+    """What must have a recipient refused, by code."""
     key = sent.get("messageKey")
-    attributes = sent.get("attributes", {})
+    wrong: dict[int, str] = {}
+    if "to" not in sent:
+        wrong[NO_NUMBER] = "it has no to"
+    if "contactKey" not in sent:
+        wrong[NO_CONTACT_KEY] = "it has no contactKey"
+    if isinstance(key, str) and len(key) > MESSAGE_KEY_MAX:
+        wrong[BAD_KEY] = f"its messageKey has {len(key)} characters"
+    if isinstance(key, str) and holders.get(key) is Fate.QUEUED:
+        wrong[KEY_TAKEN] = f"its messageKey {key!r} stands before it in the request"
+    return wrong
+
+
+def _is_else_plain(sent: Mapping[str, JSON], wrong: Mapping[int, str], exchange: Exchange) -> bool:
+    key = sent.get("messageKey")
     return (
-        sent["to"] in exchange.setting.numbers
-        and _PLAIN.fullmatch(sent["contactKey"]) is not None
-        and (key is None or (_PLAIN.fullmatch(key) is not None and key not in exchange.earlier.sent_keys))
-        and all(isinstance(value, str) and value.isprintable() for value in attributes.values())
+        ("to" not in sent or sent["to"] in exchange.setting.numbers)
+        and ("contactKey" not in sent or _PLAIN.fullmatch(sent["contactKey"]) is not None)
+        and (key is None or key not in exchange.earlier.sent_keys)
+        and (key is None or BAD_KEY in wrong or _PLAIN.fullmatch(key) is not None)
+    )
+
+
+def _is_good(sent: Mapping[str, JSON], holders: Mapping[str, Fate], exchange: Exchange) -> bool:
+    return (
+        _is_else_plain(sent, {}, exchange)
+        and sent.get("messageKey") not in holders
+        and all(
+            isinstance(value, str) and value.isprintable() for value in sent.get("attributes", {}).values()
+        )
     )
 
 
@@ -218,3 +248,18 @@ def _items_by_position(
             candidates = by_key.get(key, [])
             own.append(candidates.pop(0) if len(candidates) >= 1 == sent_keys[key] else None)
     return own
+
+
+def remember(exchange: Exchange) -> None:
+    """Write into the ledger what later exchanges must be judged by: ids given, keys sent, keys queued."""
+    ledger, body = exchange.earlier, answered(exchange) or {}
+    if isinstance(request_id := body.get("requestId"), str):
+        ledger.request_ids.add(request_id)
+    sent = request_json(exchange)
+    recipients = sent.get("recipients") if isinstance(sent, dict) else None
+    for each in recipients if isinstance(recipients, list) else []:
+        if isinstance(each, dict) and isinstance(key := each.get("messageKey"), str):
+            ledger.sent_keys.add(key)
+    for item in items(exchange):
+        if not is_refused(item) and isinstance(key := item.get("messageKey"), str):
+            ledger.queued_keys.add(key)

@@ -1,0 +1,609 @@
+"""What the contract asks of clients, C1 to C10: one call is judged at a time.
+
+A call is read once, beside the contract, into a `Reading` that says which kind of answer the client
+met. Each requirement is about some of these kinds, so that one fault is one breach. Containers are
+judged strictly and scalars are not: a client may be lenient with a code that is a string, never with
+a list where an object belongs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from enum import Enum, auto
+from functools import cached_property, wraps
+from urllib.parse import unquote_plus, urlsplit
+
+from attrs import frozen
+
+from conformance.contract import Contract
+from conformance.model import JSON, Call, Cite, Item, Level, Outcome, Request, Requirement, Response, Told, strict_json
+
+RESULTS = frozenset({Told.ACCEPTED, Told.MIXED})
+#: Documented errors about an answer that came whole.
+JUDGED = frozenset({Told.REFUSED, Told.UNREADABLE})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+BODILESS = frozenset({204, 205, 304})
+
+C1 = "The request on the wire is what the caller built: method, path, query, headers and body, with unset fields absent."
+C2 = "Every valid 202 is read without loss: who was queued, who was refused and with which code"
+C2_WRITTEN = "written again it is the same JSON"
+C3 = "A mixed answer cannot pass for a success unnoticed: it is visible without parsing text."
+C4 = "A documented error raises a typed error with status, code, message, documentation, request and response"
+C4_NONE = "a success path never returns None"
+C5 = "An undocumented status raises with the body at hand, whatever its number."
+C6 = "A body that is not what the contract says raises one documented error that says where"
+C6_UNKNOWN = "on a 2xx it says that the outcome is unknown"
+C7 = "Unknown fields are kept, and unknown codes do not break reading."
+C8_DEFAULT = "There are time-outs by default"
+C8 = "slow, stalled, reset and half-sent answers raise documented errors"
+C9 = "A POST is never repeated by itself after it may have been received"
+C9_REDIRECT = "its redirects are not followed"
+C10 = "The token is in the Authorization header and nowhere else: not in the URL, the body, a repr, a log"
+
+
+class Kind(Enum):
+    """What a client was given for an answer, as the contract sees it."""
+
+    SUCCESS = auto()  # a documented 2xx, and its body is what the contract says
+    BROKEN_SUCCESS = auto()  # a documented 2xx whose body is no JSON, or lacks an object, a list or a required field
+    ERROR = auto()  # a documented error, and its body is what the contract says
+    BROKEN_ERROR = auto()  # a documented error with any other body
+    REDIRECT = auto()  # an undocumented status that names another place
+    UNDOCUMENTED = auto()  # any other undocumented status
+    STALLED = auto()  # nothing, for longer than the client should wait
+    CUT = auto()  # less than the head promised
+    OPEN = auto()  # an answer of which the contract does not say what a client makes of it
+
+
+@frozen(eq=False)
+class Reading:
+    """One call beside the contract."""
+
+    contract: Contract
+    call: Call
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.call.outcome
+
+    @property
+    def answer(self) -> Response:
+        return self.call.answer.response
+
+    @property
+    def first(self) -> Request:
+        """The request that the server received first."""
+        return self.call.received[0]
+
+    @cached_property
+    def body(self) -> JSON:
+        """The answer's body as JSON; `...` if it is none."""
+        try:
+            return strict_json(self.answer.body)
+        except ValueError:
+            return ...
+
+    @cached_property
+    def kind(self) -> Kind:
+        if self._stalled:
+            return Kind.STALLED
+        if self._missing_bytes > 0:
+            return Kind.CUT
+        if self._framed_otherwise or self.answer.status < 200:
+            return Kind.OPEN
+        if not self.contract.declares(self.call.asked.operation, self.answer.status):
+            elsewhere = self.answer.status in REDIRECTS and self.answer.header("location") is not None
+            return Kind.REDIRECT if elsewhere else Kind.UNDOCUMENTED
+        if self.answer.status >= 300:
+            return Kind.ERROR if self._obeys_the_contract else Kind.BROKEN_ERROR
+        if self.schema is None:
+            return Kind.OPEN
+        if self.body is ... or container_fault(self.contract, self.schema, self.body):
+            return Kind.BROKEN_SUCCESS
+        return Kind.SUCCESS if self._obeys_the_contract else Kind.OPEN
+
+    @property
+    def _stalled(self) -> bool:
+        own = self.call.asked.timeout
+        limit = self.outcome.default_timeout if own is None else own
+        return limit is not None and self.call.answer.stall > limit
+
+    @property
+    def _missing_bytes(self) -> int:
+        cut, sent = self.call.answer.cut_after, len(self.answer.body)
+        if cut is not None:
+            return sent - cut
+        promised = self.answer.header("content-length") or ""
+        return int(promised) - sent if promised.isdecimal() else 0
+
+    @property
+    def _framed_otherwise(self) -> bool:
+        """The body that a client reads is not the one that the answer holds."""
+        coded = any(self.answer.header(name) is not None for name in ("transfer-encoding", "content-encoding"))
+        return coded or self._missing_bytes < 0
+
+    @property
+    def schema(self) -> JSON:
+        """The schema of the answer's status; None if it has none."""
+        responses = self.contract.operations[self.call.asked.operation].responses
+        keys = (str(self.answer.status), f"{self.answer.status // 100}XX", "default")
+        return next((responses[key] for key in keys if key in responses), None)
+
+    @property
+    def _obeys_the_contract(self) -> bool:
+        if self.body is ... or self.schema is None or not says_json(self.answer):
+            return False
+        return not self.contract.response_faults(self.call.asked.operation, self.answer.status, self.body)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The items of a valid 202."""
+        return tuple(
+            Item(item["messageKey"], item.get("errorcode"), item.get("message")) for item in self.body["responses"]
+        )
+
+    @property
+    def refused(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.errorcode is not None)
+
+    @property
+    def extras(self) -> tuple[tuple[Path, JSON], ...]:
+        """The fields of the answer that the contract does not know, with where they stand."""
+        return tuple(unknown_fields(self.contract, self.schema, self.body))
+
+    @property
+    def unknown_codes(self) -> tuple[int, ...]:
+        """The codes of the answer that the contract neither publishes nor shows."""
+        examples = self.contract.operations[self.call.asked.operation].response_examples
+        known = {*self.contract.codes, *codes_in([list(each.values()) for each in examples.values()])}
+        return tuple(code for code in codes_in(self.body) if code not in known)
+
+    @property
+    def told(self) -> str:
+        """How the call ended, in a few words."""
+        raised = f" with {self.outcome.raised}" if self.outcome.raised else ""
+        return f"the call ended as {self.outcome.told.value!r}{raised}"
+
+
+Path = tuple[str | int, ...]
+
+
+def says_json(message: Request | Response) -> bool:
+    """The message says once that it is JSON, and no other charset than UTF-8."""
+    values = message.all_headers("content-type")
+    if len(values) != 1 or message.media_type != "application/json":
+        return False
+    parameters = [each.strip().lower().replace('"', "") for each in values[0].split(";")[1:]]
+    return all(not each.startswith("charset=") or each == "charset=utf-8" for each in parameters)
+
+
+def container_fault(contract: Contract, schema: JSON, value: JSON, where: str = "") -> str | None:
+    """Where an object, a list or a required field is missing; None if nowhere. Scalars are not looked at."""
+    schema = _resolved(contract, schema)
+    expected = {"object": dict, "array": list}.get(str(schema.get("type")))
+    if expected is not None and not isinstance(value, expected):
+        return f"{where or '/'} is no {schema['type']}"
+    parts: list[tuple[JSON, JSON, str]] = [(part, value, where) for part in schema.get("allOf", ())]
+    if isinstance(value, dict):
+        missing = next((name for name in schema.get("required", ()) if name not in value), None)
+        if missing is not None:
+            return f"{where}/{missing} is missing"
+        properties = schema.get("properties", {})
+        parts += [(part, value[name], f"{where}/{name}") for name, part in properties.items() if name in value]
+    elif isinstance(value, list):
+        parts += [(schema.get("items", {}), each, f"{where}/{index}") for index, each in enumerate(value)]
+    return next((fault for part in parts if (fault := container_fault(contract, *part))), None)
+
+
+def unknown_fields(contract: Contract, schema: JSON, value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
+    """The fields that no schema names, with where they stand; an object without named fields is free."""
+    schema = _resolved(contract, schema)
+    properties = schema.get("properties", {})
+    if isinstance(value, dict) and properties:
+        for name, each in value.items():
+            if name in properties:
+                yield from unknown_fields(contract, properties[name], each, (*path, name))
+            else:
+                yield (*path, name), each
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from unknown_fields(contract, schema.get("items", {}), each, (*path, index))
+
+
+def _resolved(contract: Contract, schema: JSON) -> dict[str, JSON]:
+    while isinstance(schema, dict) and "$ref" in schema:
+        node: JSON = contract.document
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            node = node[part]
+        schema = node
+    return schema if isinstance(schema, dict) else {}
+
+
+def codes_in(value: JSON) -> Iterator[int]:
+    """Every `errorcode` in a JSON value."""
+    if isinstance(value, dict):
+        if isinstance(value.get("errorcode"), int):
+            yield value["errorcode"]
+        for each in value.values():
+            yield from codes_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from codes_in(each)
+
+
+def difference(expected: JSON, actual: JSON, where: str = "") -> str | None:
+    """The first place where two JSON values differ; None if they are the same. True is not 1."""
+    pairs: list[tuple[JSON, JSON, str]] = []
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for name in (*expected, *actual):
+            if name not in actual:
+                return f"{where}/{name} is absent"
+            if name not in expected:
+                return f"{where}/{name} is added, as {actual[name]!r}"
+        pairs = [(expected[name], actual[name], f"{where}/{name}") for name in expected]
+    elif isinstance(expected, list) and isinstance(actual, list):
+        if len(expected) != len(actual):
+            return f"{where or '/'} has {len(actual)} entries in place of {len(expected)}"
+        pairs = [(old, new, f"{where}/{index}") for index, (old, new) in enumerate(zip(expected, actual, strict=True))]
+    elif isinstance(expected, bool) is not isinstance(actual, bool) or expected != actual:
+        return f"{where or '/'} is {actual!r} in place of {expected!r}"
+    return next((found for pair in pairs if (found := difference(*pair))), None)
+
+
+@frozen
+class Rule:
+    """A requirement that waits for a contract."""
+
+    id: str
+    quote: str
+    applies: Callable[[Reading], bool]
+    breaches: Callable[[Reading], Iterator[str]]
+
+    def under(self, read: Callable[[Call], Reading]) -> Requirement[Call]:
+        @wraps(self.breaches)
+        def breaches(call: Call) -> Iterator[str]:
+            return self.breaches(read(call))
+
+        return Requirement(
+            self.id, Level.MUST, Cite("rulings.md", self.quote), lambda call: self.applies(read(call)), breaches
+        )
+
+
+def rule(
+    id: str, *, applies: Callable[[Reading], bool], quote: str
+) -> Callable[[Callable[[Reading], Iterator[str]]], Rule]:
+    """Turn a generator of breaches into a `Rule`."""
+    return lambda breaches: Rule(id, quote, applies, breaches)
+
+
+def answered(*kinds: Kind) -> Callable[[Reading], bool]:
+    """The client met an answer of one of these kinds."""
+    return lambda reading: reading.kind in kinds
+
+
+def always(reading: Reading) -> bool:
+    return True
+
+
+def sent(reading: Reading) -> bool:
+    """The server received a request."""
+    return bool(reading.call.received)
+
+
+def returned(reading: Reading) -> bool:
+    """A valid 202 was returned as a result."""
+    return reading.kind is Kind.SUCCESS and reading.outcome.told in RESULTS
+
+
+@rule("client-request-line", applies=sent, quote=C1)
+def request_line(reading: Reading) -> Iterator[str]:
+    """The request has the method and the path of its operation, and no query."""
+    asked = reading.call.asked
+    method = reading.contract.operations[asked.operation].method
+    target = urlsplit(asked.url).path.rstrip("/") + reading.contract.path_of(asked.operation)
+    if (reading.first.method, reading.first.target) != (method, target):
+        yield f"sent {reading.first.method} {reading.first.target} in place of {method} {target}"
+
+
+@rule("client-request-headers", applies=sent, quote=C1)
+def request_headers(reading: Reading) -> Iterator[str]:
+    """The request says that its body is JSON, and that JSON is welcome."""
+    if not says_json(reading.first):
+        yield f"sent content-type {list(reading.first.all_headers('content-type'))} in place of application/json"
+    accepted = ",".join(reading.first.all_headers("accept"))
+    if accepted and not any(map(_takes_json, accepted.split(","))):
+        yield f"sent accept {accepted!r}, which leaves JSON out"
+
+
+def _takes_json(media_range: str) -> bool:
+    name, *parameters = (each.strip().lower() for each in media_range.split(";"))
+    weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+    return name in {"application/json", "application/*", "*/*"} and weight.strip("0.") != ""
+
+
+@rule("client-request-body", applies=sent, quote=C1)
+def request_body(reading: Reading) -> Iterator[str]:
+    """The body on the wire is what the caller built, with unset fields absent."""
+    try:
+        body = reading.first.json
+    except ValueError as error:
+        yield f"sent a body that is not JSON: {error}"
+        return
+    if found := difference(reading.call.asked.body, body):
+        yield f"in the body that was sent, {found}"
+
+
+@rule("client-success-returned", applies=answered(Kind.SUCCESS), quote=C2)
+def success_is_returned(reading: Reading) -> Iterator[str]:
+    """A valid 202 is returned as a result, not raised."""
+    if reading.outcome.told not in RESULTS:
+        yield f"the answer is a valid {reading.answer.status}, yet {reading.told}"
+
+
+@rule("client-reads-queued", applies=returned, quote=C2)
+def queued_are_read(reading: Reading) -> Iterator[str]:
+    """Every recipient that was queued is told as queued, and nobody else is invented."""
+    read = Counter(item.message_key for item in reading.outcome.items if item.errorcode is None)
+    queued = Counter(item.message_key for item in reading.items if item.errorcode is None)
+    for key in queued - read:
+        yield f"{key!r} was queued, yet the result does not say so"
+    told = Counter(item.message_key for item in reading.outcome.items)
+    for key in told - Counter(item.message_key for item in reading.items):
+        yield f"the result has an item {key!r} more than the answer"
+
+
+@rule("client-reads-refused", applies=lambda reading: returned(reading) and bool(reading.refused), quote=C2)
+def refused_are_read(reading: Reading) -> Iterator[str]:
+    """Every recipient that was refused is told under its key, with its code as an integer and its message."""
+    read = [item for item in reading.outcome.items if type(item.errorcode) is int]
+    for item in reading.refused:
+        if item in read:
+            read.remove(item)
+        else:
+            told = [each for each in reading.outcome.items if each.message_key == item.message_key]
+            yield f"{item} stands in the answer, yet the result has {told}"
+
+
+@rule("client-writes-back", applies=lambda reading: returned(reading) and not reading.extras, quote=C2_WRITTEN)
+def result_is_written_back(reading: Reading) -> Iterator[str]:
+    """A result written again is the JSON that was answered."""
+    if found := difference(reading.body, reading.outcome.written):
+        yield f"in the result written again, {found}"
+
+
+@rule("client-mixed-visible", applies=returned, quote=C3)
+def mixed_is_visible(reading: Reading) -> Iterator[str]:
+    """A result tells whether recipients were refused, without text to be parsed."""
+    expected = Told.MIXED if reading.refused else Told.ACCEPTED
+    if reading.outcome.told is not expected:
+        yield f"{len(reading.refused)} of {len(reading.items)} recipients were refused, yet {reading.told}"
+
+
+@rule("client-error-raised", applies=answered(Kind.ERROR), quote=C4)
+def error_is_raised(reading: Reading) -> Iterator[str]:
+    """A documented error raises a typed error."""
+    if reading.outcome.told is not Told.REFUSED:
+        yield f"the answer is a documented {reading.answer.status}, yet {reading.told}"
+
+
+@rule(
+    "client-error-fields",
+    applies=lambda reading: (
+        reading.kind is Kind.ERROR and reading.outcome.told in {Told.REFUSED, Told.RETURNED_ERROR}
+    ),
+    quote=C4,
+)
+def error_has_its_fields(reading: Reading) -> Iterator[str]:
+    """A typed error has status, code, message, documentation, request and response at hand."""
+    outcome = reading.outcome
+    expected = {"status": reading.answer.status}
+    expected |= {name: reading.body.get(name) for name in ("errorcode", "message", "documentation")}
+    for name, value in expected.items():
+        read = getattr(outcome, name)
+        if difference(value, read):
+            yield f"the error's {name} is {read!r} in place of {value!r}"
+    if not outcome.has_request_and_response:
+        yield "the error does not give the request and the response"
+
+
+@rule("client-never-none", applies=answered(Kind.SUCCESS, Kind.ERROR), quote=C4_NONE)
+def none_is_never_returned(reading: Reading) -> Iterator[str]:
+    """No answer that the contract allows ends in None."""
+    if reading.outcome.told is Told.NOTHING:
+        yield f"the answer is a documented {reading.answer.status}, yet the client returned None"
+
+
+@rule("client-undocumented-status-raises", applies=answered(Kind.UNDOCUMENTED), quote=C5)
+def undocumented_status_raises(reading: Reading) -> Iterator[str]:
+    """An undocumented status raises a documented error, whatever its number."""
+    if reading.outcome.told not in JUDGED:
+        yield f"{reading.answer.status} is not documented, yet {reading.told}"
+
+
+def _undocumented_with_a_body(reading: Reading) -> bool:
+    carries_a_body = bool(reading.answer.body) and reading.answer.status not in BODILESS
+    return reading.kind is Kind.UNDOCUMENTED and carries_a_body
+
+
+@rule("client-undocumented-body-kept", applies=_undocumented_with_a_body, quote=C5)
+def undocumented_body_is_kept(reading: Reading) -> Iterator[str]:
+    """The body of an undocumented status is at hand, byte for byte."""
+    if reading.outcome.kept_body != reading.answer.body:
+        kept = reading.outcome.kept_body
+        yield f"the body of a {reading.answer.status} is {reading.answer.body!r}, yet {kept!r} was kept"
+
+
+@rule("client-broken-body-raises", applies=answered(Kind.BROKEN_SUCCESS, Kind.BROKEN_ERROR), quote=C6)
+def broken_body_raises(reading: Reading) -> Iterator[str]:
+    """A body that is not what the contract says raises a documented error."""
+    expected = JUDGED if reading.kind is Kind.BROKEN_ERROR else {Told.UNREADABLE}
+    if reading.outcome.told not in expected:
+        yield f"the body of a {reading.answer.status} is not what the contract says, yet {reading.told}"
+
+
+@rule("client-broken-success-unknown", applies=answered(Kind.BROKEN_SUCCESS), quote=C6_UNKNOWN)
+def broken_success_is_unknown(reading: Reading) -> Iterator[str]:
+    """A success that cannot be read says that the outcome of the send is unknown."""
+    if not reading.outcome.says_outcome_unknown:
+        yield f"the {reading.answer.status} may have queued the messages, yet the caller is not told so: {reading.told}"
+
+
+@rule("client-unknown-field-kept", applies=lambda reading: returned(reading) and bool(reading.extras), quote=C7)
+def unknown_fields_are_kept(reading: Reading) -> Iterator[str]:
+    """A field that the contract does not know is in the result written again."""
+    for path, value in reading.extras:
+        where = "/" + "/".join(map(str, path))
+        if (found := _at(reading.outcome.written, path)) is ...:
+            yield f"{where} is lost"
+        elif difference(value, found):
+            yield f"{where} is {found!r} in place of {value!r}"
+
+
+def _at(value: JSON, path: Path) -> JSON:
+    try:
+        for part in path:
+            value = value[part]
+    except (KeyError, IndexError, TypeError):
+        return ...
+    return value
+
+
+@rule(
+    "client-unknown-code-read",
+    applies=lambda reading: reading.kind in {Kind.SUCCESS, Kind.ERROR} and bool(reading.unknown_codes),
+    quote=C7,
+)
+def unknown_codes_are_read(reading: Reading) -> Iterator[str]:
+    """A code that is published nowhere does not keep an answer from being read."""
+    expected = RESULTS if reading.kind is Kind.SUCCESS else {Told.REFUSED, Told.RETURNED_ERROR}
+    if reading.outcome.told not in expected:
+        yield f"the answer has the unknown codes {list(reading.unknown_codes)}, and {reading.told}"
+
+
+@rule("client-timeout-by-default", applies=always, quote=C8_DEFAULT)
+def time_out_by_default(reading: Reading) -> Iterator[str]:
+    """A client that was told nothing of time-outs has one."""
+    seconds = reading.outcome.default_timeout
+    if seconds is None or not 0 < seconds < math.inf:
+        yield f"the time-out is {seconds!r} by default: the client waits for ever"
+
+
+@rule("client-stalled-raises", applies=answered(Kind.STALLED), quote=C8)
+def stalled_answer_raises(reading: Reading) -> Iterator[str]:
+    """An answer that does not come in time raises a documented error of the transport."""
+    if reading.outcome.told is not Told.TRANSPORT:
+        yield f"no answer came within the time-out, yet {reading.told}"
+
+
+@rule("client-broken-off-raises", applies=answered(Kind.CUT), quote=C8)
+def half_sent_answer_raises(reading: Reading) -> Iterator[str]:
+    """An answer that breaks off raises a documented error of the transport."""
+    if reading.outcome.told is not Told.TRANSPORT:
+        yield f"the answer broke off before its end, yet {reading.told}"
+
+
+@rule("client-never-repeats", applies=lambda reading: reading.kind is not Kind.REDIRECT, quote=C9)
+def post_is_never_repeated(reading: Reading) -> Iterator[str]:
+    """One call sends one request, whatever comes of it."""
+    if len(reading.call.received) > 1:
+        yield f"one call sent {len(reading.call.received)} requests"
+
+
+@rule("client-no-redirect", applies=answered(Kind.REDIRECT), quote=C9_REDIRECT)
+def redirect_is_not_followed(reading: Reading) -> Iterator[str]:
+    """A redirect is not followed: it raises a documented error after one request."""
+    if len(reading.call.received) > 1:
+        yield f"the {reading.answer.status} was followed: the server got {len(reading.call.received)} requests"
+    if reading.outcome.told not in JUDGED:
+        yield f"the answer is a {reading.answer.status}, yet {reading.told}"
+
+
+@rule("client-token-in-header", applies=sent, quote=C10)
+def token_is_in_the_header(reading: Reading) -> Iterator[str]:
+    """The request has one Authorization header: `Bearer`, a space and the token."""
+    values = reading.first.all_headers("authorization")
+    if values != (f"Bearer {reading.call.asked.token}",):
+        shown = [_hidden(reading, value) for value in values]
+        yield f"the Authorization headers are {shown} in place of one 'Bearer <token>'"
+
+
+@rule("client-token-nowhere-else", applies=sent, quote=C10)
+def token_is_nowhere_else(reading: Reading) -> Iterator[str]:
+    """The token is in no other part of any request."""
+    token = reading.call.asked.token
+    for request in reading.call.received:
+        if token in unquote_plus(request.target):
+            yield f"the token is in the URL: {_hidden(reading, unquote_plus(request.target))}"
+        for name, value in request.headers:
+            if token in value and name != "authorization":
+                yield f"the token is in the header {name!r}"
+        if token.encode() in request.body and not _caller_wrote_the_token(reading):
+            yield "the token is in the body"
+
+
+def _caller_wrote_the_token(reading: Reading) -> bool:
+    return reading.call.asked.token in repr(reading.call.asked.body)
+
+
+def _hidden(reading: Reading, text: str) -> str:
+    return text.replace(reading.call.asked.token, "<token>")
+
+
+def _only_the_header_has_the_token(reading: Reading) -> bool:
+    """Nobody else put the token where a client would rightly show it."""
+    answer = reading.answer
+    echoed = reading.call.asked.token in repr((answer.headers, answer.body.decode(errors="replace")))
+    return bool(reading.outcome.shown) and not echoed and not _caller_wrote_the_token(reading)
+
+
+@rule("client-no-secret-shown", applies=_only_the_header_has_the_token, quote=C10)
+def secret_is_never_shown(reading: Reading) -> Iterator[str]:
+    """The token is in no repr, log line, exception or pickle."""
+    shown = reading.outcome.shown
+    if reading.call.asked.token in shown:
+        before = shown.partition(reading.call.asked.token)[0].splitlines()
+        yield f"the client shows the token, after {(before or [''])[-1][-80:]!r}"
+
+
+RULES: tuple[Rule, ...] = (
+    request_line,
+    request_headers,
+    request_body,
+    success_is_returned,
+    queued_are_read,
+    refused_are_read,
+    result_is_written_back,
+    mixed_is_visible,
+    error_is_raised,
+    error_has_its_fields,
+    none_is_never_returned,
+    undocumented_status_raises,
+    undocumented_body_is_kept,
+    broken_body_raises,
+    broken_success_is_unknown,
+    unknown_fields_are_kept,
+    unknown_codes_are_read,
+    time_out_by_default,
+    stalled_answer_raises,
+    half_sent_answer_raises,
+    post_is_never_repeated,
+    redirect_is_not_followed,
+    token_is_in_the_header,
+    token_is_nowhere_else,
+    secret_is_never_shown,
+)
+
+
+def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
+    """Every requirement on clients, under this contract, in reading order."""
+    last: list[Reading] = []
+
+    def read(call: Call) -> Reading:
+        # One call meets every requirement before the next one comes: it is read once.
+        if not last or last[0].call is not call:
+            last[:] = [Reading(contract, call)]
+        return last[0]
+
+    return tuple(each.under(read) for each in RULES)

@@ -1,0 +1,270 @@
+"""Explores a server with Schemathesis, called in process through its command.
+
+Only what Schemathesis documents is used: a registered check class, a hook that mixes our recipients into
+its data, command-line options, and its NDJSON report for what its own checks found. Its registries are
+global to the process, so what is registered here looks up the run that is under way.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import schemathesis
+from attrs import frozen
+from hypothesis import strategies
+from schemathesis.cli import schemathesis as schemathesis_command
+
+from conformance.checks.reading import SEND
+from conformance.checks.stock import STOCK
+from conformance.contract import Contract
+from conformance.model import JSON, Headers, Request, Response, Setting
+
+#: What each profile lets Schemathesis do.
+PROFILES: Mapping[str, Sequence[str]] = {
+    "quick": ("--phases", "coverage,fuzzing", "--max-examples", "30"),
+    "thorough": ("--phases", "examples,coverage,fuzzing", "--max-examples", "300"),
+}
+
+# Report sanitization stays on for nothing: the report is read here and thrown away. The caches are off and
+# the example database is none, or the same seed would not give the same requests.
+_CONFIGURATION = """
+continue-on-failure = true
+[output.sanitization]
+enabled = false
+[cache]
+enabled = false
+[generation]
+database = "none"
+"""
+
+See = Callable[[str | None, Request, Response], Sequence[str]]
+
+
+@frozen
+class StockFinding:
+    """One response that one of Schemathesis' own checks did not let pass."""
+
+    check: str
+    request: Request
+    response: Response
+    operation: str | None
+    message: str
+
+
+@frozen
+class Explored:
+    """How often each of Schemathesis' own checks ran, and what they found."""
+
+    counts: Mapping[str, int]
+    findings: tuple[StockFinding, ...]
+
+
+@frozen
+class ExplorationError(Exception):
+    """Schemathesis could not run to its end, and no finding says why."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return f"exploration with Schemathesis stopped: {self.what}"
+
+
+@frozen
+class _Run:
+    contract: Contract
+    setting: Setting
+    space: str
+    see: See
+    errors: list[Exception]
+
+
+_current: list[_Run] = []
+
+
+@schemathesis.check
+class conformance:  # noqa: N801 (the name under which --checks selects it)
+    """Hands every exchange to the judge of the run that is under way."""
+
+    def after_response(self, context: schemathesis.CheckContext, response: Any, case: Any) -> None:
+        if not _current or _current[-1].errors:
+            return
+        run = _current[-1]
+        sent = request_of(response.request)
+        received = Response(
+            response.status_code,
+            tuple((name, value) for name, values in response.headers.items() for value in values),
+            response.content,
+        )
+        try:
+            broken = run.see(operation_of(run.contract, sent), sent, received)
+        except Exception as error:  # Schemathesis would turn it into a finding about the server
+            run.errors.append(error)
+            return
+        assert not broken, ", ".join(broken)
+
+
+@schemathesis.hook
+def before_generate_body(context: schemathesis.HookContext, strategy: Any) -> Any:
+    """Mixes bodies with good and bad recipients into the stock ones, which never made a mixed answer."""
+    if not _current or context.operation is None or context.operation.definition.raw.get("operationId") != SEND:
+        return strategy
+    return strategy | send_bodies(_current[-1].setting, _current[-1].space)
+
+
+def send_bodies(setting: Setting, space: str) -> strategies.SearchStrategy[JSON]:
+    """Bodies of a send: one to six recipients, good and bad, with keys of this run's name space."""
+    text = strategies.text(min_size=1, max_size=30)
+    attributes = strategies.dictionaries(text, text, max_size=3)
+    keys = strategies.integers(0, 9999).map(lambda number: f"{space}-x{number}")
+    recipient = strategies.fixed_dictionaries(
+        {},
+        optional={
+            "contactKey": strategies.sampled_from(["contact-0", "contact-1"]) | text,
+            "to": strategies.sampled_from([*setting.numbers, "not-a-number"]) | text,
+            "messageKey": keys | strategies.text(min_size=95, max_size=105, alphabet="k"),
+            "attributes": attributes,
+        },
+    )
+    good = strategies.fixed_dictionaries(
+        {"contactKey": strategies.just("contact-2"), "to": strategies.sampled_from(setting.numbers)},
+        optional={"messageKey": keys},
+    )
+    return strategies.fixed_dictionaries(
+        {
+            "definitionKey": strategies.just(setting.definition_key),
+            "recipients": strategies.lists(good | recipient, min_size=1, max_size=6),
+        },
+        optional={"attributes": attributes},
+    )
+
+
+def explore(
+    contract: Contract, setting: Setting, url: str, *, seed: int, profile: str, space: str, see: See
+) -> Explored:
+    """Let Schemathesis loose on the server at `url`; every exchange goes to `see`.
+
+    Raises what `see` raises, and `ExplorationError` if Schemathesis stops of itself.
+    """
+    run = _Run(contract, setting, space, see, [])
+    _current.append(run)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            output, code = _command(Path(folder), contract, setting, url, seed, profile)
+            if run.errors:
+                raise run.errors[0]
+            lines = _report_lines(Path(folder))
+    finally:
+        _current.pop()
+    explored = _explored(contract, lines)
+    if code not in (0, 1) or not explored.counts:
+        raise ExplorationError(_last_words(output))
+    return explored
+
+
+def _command(
+    folder: Path, contract: Contract, setting: Setting, url: str, seed: int, profile: str
+) -> tuple[str, int]:
+    configuration = folder / "schemathesis.toml"
+    configuration.write_text(_CONFIGURATION, encoding="utf-8")
+    arguments = [
+        *("--config-file", str(configuration), "run", str(contract.file), "--url", url),
+        *("--header", f"Authorization: Bearer {setting.token}", "--seed", str(seed)),
+        *("--checks", ",".join([*STOCK, conformance.__name__]), "--include-operation-id", SEND),
+        *("--report", "ndjson", "--report-dir", str(folder), "--no-color", "--workers", "1"),
+        *PROFILES[profile],
+    ]
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        try:
+            code = schemathesis_command.main(arguments, prog_name="schemathesis", standalone_mode=False)
+        except SystemExit as stop:
+            code = stop.code
+    return output.getvalue(), int(code or 0)
+
+
+def _last_words(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip(" =_")]
+    return " / ".join(lines[-6:]) or "it said nothing"
+
+
+def _report_lines(folder: Path) -> list[JSON]:
+    text = "".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.ndjson")))
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def _explored(contract: Contract, lines: Sequence[JSON]) -> Explored:
+    recorders = [line["ScenarioFinished"]["recorder"] for line in lines if "ScenarioFinished" in line]
+    results = [
+        (result, recorder["interactions"].get(case))
+        for recorder in recorders
+        for case, listed in recorder["checks"].items()
+        for result in listed
+        if result["name"] in STOCK
+    ]
+    counts: dict[str, int] = {}
+    for result, _ in results:
+        counts[result["name"]] = counts.get(result["name"], 0) + 1
+    findings = tuple(
+        finding
+        for result, interaction in results
+        if result["status"] != "success" and interaction
+        for finding in _finding(contract, result, interaction)
+    )
+    return Explored(counts, findings)
+
+
+def _finding(contract: Contract, result: JSON, interaction: JSON) -> Iterator[StockFinding]:
+    answered = interaction.get("response")
+    if answered is None:
+        return
+    asked = interaction["request"]
+    parts = urlsplit(asked["uri"])
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    request = Request(asked["method"], target, _headers(asked), _bytes(asked.get("body")))
+    response = Response(answered["status_code"], _headers(answered), _bytes(answered.get("content")))
+    failure = result["failure_info"]["failure"]
+    message = " ".join(f"{failure['title']}. {failure['message']}".split())
+    yield StockFinding(result["name"], request, response, operation_of(contract, request), message)
+
+
+def _headers(message: JSON) -> Headers:
+    return tuple((name, value) for name, values in message["headers"].items() for value in values)
+
+
+def _bytes(content: JSON) -> bytes:
+    return base64.b64decode(content["$base64"]) if content else b""
+
+
+def request_of(prepared: Any) -> Request:
+    """The request as it went out: target and headers as on the wire, the body as bytes."""
+    body = prepared.body or b""
+    return Request(
+        prepared.method,
+        prepared.path_url,
+        tuple((str(name), _text(value)) for name, value in prepared.headers.items()),
+        body.encode() if isinstance(body, str) else bytes(body),
+    )
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def operation_of(contract: Contract, request: Request) -> str | None:
+    """The operation that a request belongs to by its method and path, or None."""
+    return next(
+        (
+            each.id
+            for each in contract.operations.values()
+            if each.method == request.method and each.path == request.path
+        ),
+        None,
+    )

@@ -1,0 +1,110 @@
+"""Counts what every requirement saw and keeps the smallest breach; no check knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Generic
+
+from attrs import frozen
+
+from conformance.model import Call, Exchange, Failure, Record, Requirement, Seen, Verdict
+
+
+@frozen
+class SuiteError(Exception):
+    """The suite itself failed; never mixed up with a failure of the subject."""
+
+    requirement: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"the check of {self.requirement} failed itself ({self.what}): this is a fault of the suite"
+
+
+@frozen
+class Lists:
+    """Requirements that a run treats apart, each with its reason: excluded ones and known failures."""
+
+    excluded: Mapping[str, str]
+    known: Mapping[str, str]
+
+
+class _Tally(Generic[Seen]):
+    def __init__(self) -> None:
+        self.exercised = 0
+        self.broken = 0
+        self.failure: Failure[Seen] | None = None
+
+    def add(self, failure: Failure[Seen]) -> None:
+        self.broken += 1
+        if self.failure is None or failure.size < self.failure.size:
+            self.failure = failure
+
+
+class Judge(Generic[Seen]):
+    """Holds every requirement against whatever is seen."""
+
+    def __init__(
+        self,
+        requirements: Sequence[Requirement[Seen]],
+        lists: Lists,
+        size: Callable[[Seen], tuple[int, ...]],
+    ) -> None:
+        self._requirements = requirements
+        self._lists = lists
+        self._size = size
+        self._tallies: dict[str, _Tally[Seen]] = {each.id: _Tally() for each in requirements}
+        self.seen = 0
+
+    def see(self, seen: Seen) -> list[str]:
+        """Judge one exchange or call; returns the requirements it breaks, without excluded and known ones.
+
+        Raises `SuiteError` if a check itself fails.
+        """
+        self.seen += 1
+        broken: list[str] = []
+        for each in self._requirements:
+            try:
+                breaches = tuple(each.breaches(seen)) if each.applies(seen) else None
+            except Exception as error:  # a check must not raise: whatever it is, it is ours
+                raise SuiteError(each.id, f"{type(error).__name__}: {error}") from error
+            if breaches is None:
+                continue
+            self._tallies[each.id].exercised += 1
+            if breaches:
+                self._tallies[each.id].add(Failure(seen, breaches, self._size(seen)))
+                broken.append(each.id)
+        return [each for each in broken if each not in self._lists.excluded and each not in self._lists.known]
+
+    def count(self, id: str, exercised: int, failures: Iterable[tuple[Seen, str]]) -> None:
+        """Take in what another judge says of a requirement: how often it ran and what broke it."""
+        self._tallies[id].exercised += exercised
+        for seen, message in failures:
+            self._tallies[id].add(Failure(seen, (message,), self._size(seen)))
+
+    def records(self) -> tuple[Record[Seen], ...]:
+        return tuple(self._record(each) for each in self._requirements)
+
+    def _record(self, requirement: Requirement[Seen]) -> Record[Seen]:
+        tally = self._tallies[requirement.id]
+        known = self._lists.known.get(requirement.id)
+        excluded = self._lists.excluded.get(requirement.id)
+        if excluded is not None:
+            verdict = Verdict.EXCLUDED
+        elif not tally.exercised:
+            verdict = Verdict.NOT_EXERCISED
+        elif known is not None:
+            verdict = Verdict.KNOWN if tally.broken else Verdict.UNEXPECTED_PASS
+        else:
+            verdict = Verdict.FAIL if tally.broken else Verdict.PASS
+        reason = (excluded or known or "") if verdict is not Verdict.NOT_EXERCISED else ""
+        return Record(requirement, verdict, tally.exercised, tally.broken, tally.failure, reason)
+
+
+def exchange_size(exchange: Exchange) -> tuple[int, ...]:
+    """Smaller is easier to read: the fewest bytes sent. What came back does not count, for it may be random."""
+    return (len(exchange.request.body) + len(exchange.request.target),)
+
+
+def call_size(call: Call) -> tuple[int, ...]:
+    return (len(call.answer.response.body) + len(repr(call.asked.body)),)
