@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic
 
-from attrs import frozen
+from attrs import field, frozen
 
-from conformance.model import Call, Exchange, Failure, Record, Requirement, Seen, Verdict
+from conformance.model import (
+    Call,
+    Exchange,
+    Failure,
+    Record,
+    Requirement,
+    Seen,
+    Verdict,
+)
 
 
 @frozen
@@ -23,10 +31,15 @@ class SuiteError(Exception):
 
 @frozen
 class Lists:
-    """Requirements that a run treats apart, each with its reason: excluded ones and known failures."""
+    """Requirements that a run treats apart, each with its reason.
 
-    excluded: Mapping[str, str]
-    known: Mapping[str, str]
+    `excluded` ones are left out whatever happens, `known` ones may fail, `excused` ones need not be
+    exercised, but are judged if they are.
+    """
+
+    excluded: Mapping[str, str] = field(factory=dict[str, str])
+    known: Mapping[str, str] = field(factory=dict[str, str])
+    excused: Mapping[str, str] = field(factory=dict[str, str])
 
 
 class _Tally(Generic[Seen]):
@@ -87,18 +100,18 @@ class Judge(Generic[Seen]):
 
     def _record(self, requirement: Requirement[Seen]) -> Record[Seen]:
         tally = self._tallies[requirement.id]
-        known = self._lists.known.get(requirement.id)
-        excluded = self._lists.excluded.get(requirement.id)
-        if excluded is not None:
-            verdict = Verdict.EXCLUDED
-        elif not tally.exercised:
-            verdict = Verdict.NOT_EXERCISED
-        elif known is not None:
-            verdict = Verdict.KNOWN if tally.broken else Verdict.UNEXPECTED_PASS
-        else:
-            verdict = Verdict.FAIL if tally.broken else Verdict.PASS
-        reason = (excluded or known or "") if verdict is not Verdict.NOT_EXERCISED else ""
+        verdict, reason = self._verdict(requirement.id, tally)
         return Record(requirement, verdict, tally.exercised, tally.broken, tally.failure, reason)
+
+    def _verdict(self, id: str, tally: _Tally[Seen]) -> tuple[Verdict, str]:
+        if id in self._lists.excluded:
+            return Verdict.EXCLUDED, self._lists.excluded[id]
+        if not tally.exercised:
+            excuse = self._lists.excused.get(id)
+            return (Verdict.EXCLUDED, excuse) if excuse else (Verdict.NOT_EXERCISED, "")
+        if id in self._lists.known:
+            return Verdict.KNOWN if tally.broken else Verdict.UNEXPECTED_PASS, self._lists.known[id]
+        return Verdict.FAIL if tally.broken else Verdict.PASS, ""
 
 
 def exchange_size(exchange: Exchange) -> tuple[int, ...]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
@@ -39,6 +38,10 @@ def strict_json(body: bytes) -> JSON:
         return json.loads(text, object_pairs_hook=_names_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise NotStrictJSON(f"{error.msg} at line {error.lineno} column {error.colno}") from None
+    except NotStrictJSON:
+        raise
+    except ValueError:
+        raise NotStrictJSON("the body holds a number too long to read") from None
     except RecursionError:
         raise NotStrictJSON("the body is nested too deeply to read") from None
 
@@ -92,11 +95,11 @@ class Request(_Message):
 
     @property
     def path(self) -> str:
-        return urlsplit(self.target).path
+        return self.target.partition("?")[0]
 
     @property
     def query(self) -> str:
-        return urlsplit(self.target).query
+        return self.target.partition("?")[2]
 
     @cached_property
     def json(self) -> JSON:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.checks.reading import SEND, is_malformed, is_send, sent_json, token_is_right
+from conformance.checks.reading import (
+    SEND,
+    is_malformed,
+    is_send,
+    sent_json,
+    token_is_right,
+)
 from conformance.model import Cite, Exchange, Level, NotStrictJSON, requirement
 
 _REFUSED = (401, 403)

@@ -5,8 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conformance.checks.reading import SEND, error_body, is_send, items, response_json, token_is_right
-from conformance.model import NO_ANSWER, Cite, Exchange, Level, NotStrictJSON, requirement
+from conformance.checks.reading import (
+    SEND,
+    error_body,
+    is_send,
+    items,
+    response_json,
+    token_is_right,
+)
+from conformance.model import (
+    NO_ANSWER,
+    Cite,
+    Exchange,
+    Level,
+    NotStrictJSON,
+    requirement,
+)
 
 
 def has_body(exchange: Exchange) -> bool:

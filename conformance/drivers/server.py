@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -31,19 +32,20 @@ ANSWER_LIMIT = 15.0
 #: After so many requests in a row without an answer the server is taken to be gone.
 GONE_AFTER = 10
 
+#: Told the stage that is under way and how many exchanges it has made.
 Progress = Callable[[str, int], None]
+#: Sends one request and returns what came back, of status `NO_ANSWER` if nothing did.
+Sender = Callable[[Request], Response]
 
 
 @frozen
 class Plan:
-    """How a server is to be judged. `exploring` is False where the probes alone are wanted."""
+    """How a server is to be judged."""
 
-    url: str
     contract: Contract
     setting: Setting
     seed: int
     profile: str
-    exploring: bool = True
 
 
 class ServerGone(Exception):
@@ -75,100 +77,105 @@ class Wire:
         return Response(answer.status_code, tuple(answer.headers.multi_items()), answer.content)
 
 
-def judge_server(plan: Plan, judge: Judge[Exchange], progress: Progress) -> None:
-    """Send every probe, then explore; each exchange goes before the judge.
+class Session:
+    """One server under one judge, with the memory that the probes and the exploration share."""
 
-    Raises `SubjectError` if the server cannot be reached or does not let us in, `ExplorationError` and
-    `SuiteError` if the suite fails. A server that stops answering ends the run early; its silence is judged.
-    """
-    ledger = Ledger()
-    silent = 0
+    def __init__(self, plan: Plan, judge: Judge[Exchange], progress: Progress) -> None:
+        self._plan = plan
+        self._judge = judge
+        self._progress = progress
+        self._ledger = Ledger()
+        self._silent = 0
+        self._explored = 0
+        self._keys = Keys("")
 
-    def see(operation: str | None, request: Request, response: Response) -> list[str]:
-        nonlocal silent
-        silent = silent + 1 if response.status == NO_ANSWER else 0
-        exchange = Exchange(operation, request, response, plan.setting, plan.contract, ledger)
-        broken = judge.see(exchange)
+    def probe(self, send: Sender, subject: str) -> None:
+        """Send every probe; each exchange goes before the judge.
+
+        Raises `SubjectError` if the server is not there or does not let us in, `ServerGone` if it stops
+        answering, and `SuiteError` if a check fails itself.
+        """
+        plan = self._plan
+        self._keys = _name_space(plan, send, subject)
+        listed = probes(plan.contract.operations[SEND], plan.setting, self._keys)
+        for number, each in enumerate(listed, 1):
+            self._see(each.operation, each.request, send(each.request))
+            self._progress("probes", number)
+
+    def explore(self, url: str) -> None:
+        """Let Schemathesis explore the server at `url`; raises also `ExplorationError`."""
+        plan = self._plan
+        space = self._keys.space
+        explored = explore(
+            plan.contract, plan.setting, url, seed=plan.seed, profile=plan.profile, space=space, see=self._see_explored
+        )
+        for check, exercised in explored.counts.items():
+            failures = [
+                (self._exchange(each.operation, each.request, each.response), each.message)
+                for each in explored.findings
+                if each.check == check
+            ]
+            self._judge.count(STOCK[check].id, exercised, failures)
+
+    def _exchange(self, operation: str | None, request: Request, response: Response) -> Exchange:
+        return Exchange(operation, request, response, self._plan.setting, self._plan.contract, self._ledger)
+
+    def _see(self, operation: str | None, request: Request, response: Response) -> list[str]:
+        exchange = self._exchange(operation, request, response)
+        broken = self._judge.see(exchange)
         remember(exchange)
-        if silent >= GONE_AFTER:
+        self._silent = self._silent + 1 if response.status == NO_ANSWER else 0
+        if self._silent >= GONE_AFTER:
             raise ServerGone
         return broken
 
-    with Wire(plan.url) as wire:
-        keys = _name_space(plan, wire)
-        try:
-            for number, probe in enumerate(probes(plan.contract.operations[SEND], plan.setting, keys), 1):
-                see(probe.operation, probe.request, wire.send(probe.request))
-                progress("probes", number)
-        except ServerGone:
-            return
-    if plan.exploring:
-        _explore(plan, judge, ledger, keys, see, progress)
+    def _see_explored(self, operation: str | None, request: Request, response: Response) -> list[str]:
+        self._explored += 1
+        self._progress("exploration", self._explored)
+        return self._see(operation, request, response)
 
 
-def _explore(
-    plan: Plan,
-    judge: Judge[Exchange],
-    ledger: Ledger,
-    keys: Keys,
-    see: Callable[[str | None, Request, Response], list[str]],
-    progress: Progress,
-) -> None:
-    count = 0
+def judge_server(plan: Plan, url: str, judge: Judge[Exchange], progress: Progress) -> None:
+    """Probe and explore the server at `url`. One that stops answering ends the run early; its silence is judged.
 
-    def counted(operation: str | None, request: Request, response: Response) -> list[str]:
-        nonlocal count
-        count += 1
-        progress("exploration", count)
-        return see(operation, request, response)
-
-    explored = explore(
-        plan.contract,
-        plan.setting,
-        plan.url,
-        seed=plan.seed,
-        profile=plan.profile,
-        space=keys.space,
-        see=counted,
-    )
-    for check, exercised in explored.counts.items():
-        failures = [
-            (Exchange(each.operation, each.request, each.response, plan.setting, plan.contract, ledger), each.message)
-            for each in explored.findings
-            if each.check == check
-        ]
-        judge.count(STOCK[check].id, exercised, failures)
+    Raises `SubjectError`, `ExplorationError` or `SuiteError` if there is no verdict.
+    """
+    session = Session(plan, judge, progress)
+    with Wire(url) as wire, contextlib.suppress(ServerGone):
+        session.probe(wire.send, url)
+        session.explore(url)
 
 
-def _name_space(plan: Plan, wire: Wire) -> Keys:
+def _name_space(plan: Plan, send: Sender, subject: str) -> Keys:
     """Message keys that this server has not seen, so that a second run is no repetition of the first.
 
     The seed names the first space tried, so that a fresh server is asked the same with the same seed.
     A server that remembers it gets one that the clock names.
     """
+    keys = Keys("")
     for space in (f"seed{plan.seed}", f"seed{plan.seed}-{time.time_ns():x}"):
         keys = Keys(space)
-        exchange = _first_exchange(plan, wire, keys)
+        exchange = _first_exchange(plan, send, subject, keys)
         refused = [item for item in items(exchange) if is_refused(item)]
         if not any(item.get("errorcode") == KEY_TAKEN for item in refused):
             break
     return keys
 
 
-def _first_exchange(plan: Plan, wire: Wire, keys: Keys) -> Exchange:
+def _first_exchange(plan: Plan, send: Sender, subject: str, keys: Keys) -> Exchange:
     """One plain send, to see that the server is there and that token and definition are good."""
     probe: Probe = next(probes(plan.contract.operations[SEND], plan.setting, keys))
-    response = wire.send(probe.request)
+    response = send(probe.request)
     exchange = Exchange(SEND, probe.request, response, plan.setting, plan.contract, Ledger())
     if response.status == NO_ANSWER:
         raise SubjectError(
-            plan.url, f"does not answer ({response.body.decode()})", "Start the server, or mend the address."
+            subject, f"does not answer ({response.body.decode()})", "Start the server, or mend the address."
         )
     if response.status in (401, 403):
         hint = "Give one it accepts with --token, SMS_CONFORMANCE_TOKEN or sms-conformance.toml."
-        raise SubjectError(plan.url, f"does not accept the token (status {response.status})", hint)
+        raise SubjectError(subject, f"does not accept the token (status {response.status})", hint)
     if answered(exchange) is None and error_code(exchange) == NO_DEFINITION:
         hint = "Name one that exists with --definition-key or in sms-conformance.toml."
-        raise SubjectError(plan.url, f"has no definition {plan.setting.definition_key!r}", hint)
+        raise SubjectError(subject, f"has no definition {plan.setting.definition_key!r}", hint)
     return exchange
 

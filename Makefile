@@ -1,0 +1,57 @@
+# Each target is a line or two that you could type yourself. Only Python 3.11, pip and make are assumed.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+REPORTS ?= reports
+SEED ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup conformance test check generate serve selftest lock clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## prepare .venv from the lock; does nothing if the lock has not changed
+	@cmp -s requirements.lock $(VENV)/installed.lock || $(MAKE) --no-print-directory $(VENV)
+
+.PHONY: $(VENV)
+$(VENV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; say which with make PYTHON=...")'
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	cp requirements.lock $(VENV)/installed.lock
+
+conformance: generate ## make the contract and the client, judge the reference server and the client with them
+	$(VENV)/bin/sms-conformance server --app conformance.reference_server:asgi --seed $(SEED) --report json,junit,markdown --report-dir $(REPORTS)
+	$(VENV)/bin/sms-conformance client --seed $(SEED) --report json,junit,markdown --report-dir $(REPORTS)
+
+test: check ## everything: check, the tests, and the suite's proof of itself
+	$(RUN) -m pytest --numprocesses auto
+	$(VENV)/bin/sms-conformance selftest
+
+check: setup ## nothing emitted has drifted or was edited; lint and types
+	$(RUN) -m scripts.normalize --check
+	$(RUN) -m scripts.generate --check
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m basedpyright --warnings
+
+generate: setup ## rewrite openapi/openapi.yaml and generated_client/ from the sources
+	$(RUN) -m scripts.normalize
+	$(RUN) -m scripts.generate
+
+serve: setup ## the reference server on port 8080
+	$(VENV)/bin/sms-conformance serve
+
+selftest: setup ## the table of mutants and what caught them
+	$(VENV)/bin/sms-conformance selftest
+
+lock: setup ## pin what pyproject.toml asks for, with hashes and no index address
+	$(RUN) -m uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --output-file requirements.lock
+
+clean: ## remove what the other targets made here, the environment included
+	rm -rf $(VENV) $(REPORTS) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,357 @@
+"""The command line: it parses, wires and prints, and decides nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+from rich.console import Console
+from rich.text import Text
+
+from conformance import contract as contracts
+from conformance import report as reports
+from conformance import settings as settings_files
+from conformance.checks import SERVER
+from conformance.checks import client as client_checks
+from conformance.contract import Contract, ContractError
+from conformance.drivers.exploration import ExplorationError
+from conformance.drivers.generated import PackageError
+from conformance.drivers.hosting import SubjectError
+from conformance.judge import SuiteError
+from conformance.mutants.server import BY_NAME as MUTANTS
+from conformance.reference_server import (
+    IN_MEMORY,
+    LOOPBACK,
+    TROUBLES,
+    Configuration,
+    NotServed,
+    ServeError,
+    Server,
+    State,
+    StateError,
+)
+from conformance.reference_server import app as asgi_application
+from conformance.reference_server import handler as reference_handler
+from conformance.reference_server import serve as serve_application
+from conformance.run import Options, run_client, run_server, suite_version
+from conformance.selftest import Clean, Finding, Kill, Lacking, is_failure
+from conformance.selftest import selftest as prove
+from conformance.settings import BUNDLED_EXPECTED_FAILURES, Known, SettingsError
+
+BUNDLED_CLIENT = "generated_client"
+PASSED, BROKEN, NOT_RUN = 0, 1, 2
+
+#: Whatever keeps a run from its verdict; each says in its own words where, what and what to do.
+_SAID = (
+    ContractError,
+    ExplorationError,
+    NotServed,
+    PackageError,
+    ServeError,
+    SettingsError,
+    StateError,
+    SubjectError,
+    SuiteError,
+)
+
+_VERDICT_STYLES = {
+    "pass": "green",
+    "fail": "bold red",
+    "not exercised": "bold yellow",
+    "passes unexpectedly": "bold red",
+    "known": "yellow",
+    "excluded": "dim",
+}
+
+
+def main() -> None:
+    """Run the command line; no traceback reaches the user unless SMS_CONFORMANCE_DEBUG is set."""
+    try:
+        code = commands.main(prog_name="sms-conformance", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except _SAID as error:
+        _complain(str(error))
+    except Exception as error:  # the last line of defence: ours, and said so
+        if os.environ.get("SMS_CONFORMANCE_DEBUG"):
+            traceback.print_exc()
+        _complain(f"internal error ({type(error).__name__}: {error}). Set SMS_CONFORMANCE_DEBUG=1 to see where.")
+    sys.exit(code if isinstance(code, int) else PASSED)
+
+
+def _complain(sentence: str) -> None:
+    click.echo(f"sms-conformance: {' '.join(sentence.split())}", err=True)
+    sys.exit(NOT_RUN)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(suite_version(), prog_name="sms-conformance")
+def commands() -> None:
+    """Judge servers and clients of the transactional SMS API against its contract."""
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every run."""
+    for option in reversed(
+        (
+            click.option("--contract", type=click.Path(path_type=Path), help="Contract folder [default: the bundled one]."),
+            click.option("--config", type=click.Path(path_type=Path), help="Settings file [default: ./sms-conformance.toml]."),
+            click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same verdict."),
+            click.option("--profile", type=click.Choice(["quick", "thorough"]), default="quick", show_default=True),
+            click.option("--strict", is_flag=True, help="A broken SHOULD fails the run as well."),
+            click.option("--only", metavar="ID", multiple=True, help="Judge this requirement; may be repeated."),
+            click.option("--report", "formats", metavar="FORMAT,…", default="", help="json, junit, markdown."),
+            click.option("--report-dir", type=click.Path(path_type=Path), default=Path("reports"), show_default=True),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@commands.command()
+@click.option("--url", help="Judge the server at this address.")
+@click.option("--app", metavar="MODULE:ATTR", help="Judge this ASGI or WSGI application.")
+@click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Bearer token [env: SMS_CONFORMANCE_TOKEN].")
+@click.option("--definition-key", metavar="KEY", help="A send definition that exists.")
+@click.option("--number", "numbers", metavar="NUMBER", multiple=True, help="A usable mobile number; may be repeated.")
+@_common
+def server(
+    url: str | None, app: str | None, token: str | None, definition_key: str | None, numbers: tuple[str, ...], **common: Any
+) -> int:
+    """Judge a server: exact requests first, then exploration with Schemathesis."""
+    if url and app:
+        raise click.UsageError("Give --url or --app, not both.")
+    settings = settings_files.read(common["config"])
+    if not (url or app):
+        url, app = settings.url, settings.app
+    given = {"token": token, "definition_key": definition_key, "numbers": numbers}
+    subject = attrs.evolve(settings.subject, **{name: value for name, value in given.items() if value})
+    _check_subject(subject)
+    where = ["--url", url] if url else ["--app", app or ""]
+    where += ["--definition-key", definition_key] if definition_key else []
+    for number in numbers:
+        where += ["--number", number]
+    options = _options(["server", *where], settings.excluded, settings.known, common)
+    return _finish(lambda watched: run_server(watched, subject, url=url, app=app), options, common)
+
+
+def _check_subject(subject: settings_files.Setting) -> None:
+    if not subject.token or any(not "!" <= each <= "~" for each in subject.token):
+        raise SettingsError("--token", "it is empty or holds a space or another character no token has", "Give the token alone.")
+    if not all(each.isdigit() for each in subject.numbers):
+        raise SettingsError("--number", "a number is not digits only", "Write it with its country code and no plus sign.")
+
+
+@commands.command()
+@click.option("--package", metavar="NAME", default=BUNDLED_CLIENT, show_default=True, help="Import name of the client.")
+@click.option(
+    "--expected-failures",
+    type=click.Path(path_type=Path),
+    help="TOML list of known failures [default: that of the bundled client].",
+)
+@_common
+def client(package: str, expected_failures: Path | None, **common: Any) -> int:
+    """Judge a generated client, against a scripted server on a loopback port."""
+    settings = settings_files.read(common["config"])
+    listed = expected_failures or (BUNDLED_EXPECTED_FAILURES if package == BUNDLED_CLIENT else None)
+    known = {**settings.known, **(settings_files.read_known(listed) if listed else {})}
+    where = ["--package", package, *(["--expected-failures", str(expected_failures)] if expected_failures else [])]
+    options = _options(["client", *where], settings.excluded, known, common)
+    return _finish(lambda watched: run_client(watched, package=package), options, common)
+
+
+def _options(
+    command: Sequence[str], excluded: dict[str, str], known: dict[str, Known], common: dict[str, Any]
+) -> Options:
+    folder: Path | None = common["contract"]
+    contract = contracts.read(folder or contracts.default_folder())
+    repeat = ["sms-conformance", *command]
+    for name in ("contract", "config"):
+        repeat += [f"--{name}", str(common[name])] if common[name] else []
+    repeat += ["--seed", str(common["seed"]), "--profile", common["profile"]]
+    return Options(
+        contract=contract,
+        seed=common["seed"],
+        profile=common["profile"],
+        strict=common["strict"],
+        only=common["only"],
+        excluded=excluded,
+        known=known,
+        today=date.today(),
+        command=tuple(repeat),
+    )
+
+
+def _finish(run: Callable[[Options], reports.Report], options: Options, common: dict[str, Any]) -> int:
+    """Run, print, write the reports; the exit code."""
+    formats = _formats(common["formats"])
+    folder: Path = common["report_dir"]
+    if formats:
+        _make(folder)
+    with _watched(options) as watched:
+        report = run(watched)
+    console = Console(highlight=False, soft_wrap=True)
+    for line in reports.terminal(report):
+        console.print(_coloured(line))
+    for name in formats:
+        ending, render = reports.FORMATS[name]
+        file = folder / f"{report.side}.{ending}"
+        file.write_text(render(report), encoding="utf-8")
+        console.print(f"report: {file}")
+    return PASSED if report.passed else BROKEN
+
+
+def _formats(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if unknown := [name for name in names if name not in reports.FORMATS]:
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(reports.FORMATS)}.", param_hint="--report")
+    return names
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"--report-dir {folder}", f"cannot be made ({error.strerror})", "Name another.") from None
+    if not os.access(folder, os.W_OK):
+        raise SettingsError(f"--report-dir {folder}", "cannot be written to", "Name another.")
+
+
+@contextmanager
+def _watched(options: Options):  # type: ignore[no-untyped-def]  # a context manager of Options
+    """Options whose progress shows on stderr: a live line on a terminal, a line for each stage elsewhere."""
+    console = Console(stderr=True, highlight=False)
+    stages: list[str] = []
+    with console.status("starting") if console.is_terminal else _nothing() as status:
+
+        def progress(stage: str, done: int) -> None:
+            if status is not None:
+                status.update(f"{stage}: {done}")
+            elif stage not in stages:
+                stages.append(stage)
+                console.print(f"{stage} …")
+
+        yield attrs.evolve(options, progress=progress)
+
+
+@contextmanager
+def _nothing():  # type: ignore[no-untyped-def]
+    yield None
+
+
+def _coloured(line: str) -> Text:
+    text = Text(line)
+    for verdict, style in _VERDICT_STYLES.items():
+        if f" {verdict} " in line:
+            text.highlight_words([f" {verdict} "], style)
+    if line.startswith("FAIL ") or line.startswith("failed:"):
+        text.stylize("bold red")
+    elif line.startswith("passed:"):
+        text.stylize("bold green")
+    return text
+
+
+@commands.command("list")
+@click.option("--contract", type=click.Path(path_type=Path), help="Contract folder [default: the bundled one].")
+def list_requirements(contract: Path | None) -> None:
+    """List every requirement with its level and the sentence it comes from."""
+    read = contracts.read(contract or contracts.default_folder())
+    for each in (*SERVER, *client_checks.requirements(read)):
+        click.echo(f"{each.id:<41}{each.level.value:<8}{each.title}")
+        click.echo(f"{'':<49}{each.cite.page}: “{each.cite.quote}”")
+
+
+@commands.command()
+def faults() -> None:
+    """List the faults that `serve --fault` can switch on."""
+    click.echo("troubles any sender may meet; the contract is kept:")
+    for name, trouble in TROUBLES.items():
+        click.echo(f"  {name:<45}{trouble.description}")
+    click.echo("faults; each breaks the requirement named:")
+    for name, mutant in MUTANTS.items():
+        click.echo(f"  {name:<45}{mutant.description} ({mutant.kills})")
+
+
+@commands.command()
+@click.option("--host", default=LOOPBACK, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free port.")
+@click.option("--db", default=IN_MEMORY, metavar="FILE", help="Keep the state in this SQLite file [default: in memory].")
+@click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Token to accept [default: reference-token].")
+@click.option("--max-recipients", type=click.IntRange(min=1), help="Refuse requests with more recipients.")
+@click.option("--fault", "names", metavar="NAME", multiple=True, help="Switch on a fault; see sms-conformance faults.")
+@click.option("--contract", type=click.Path(path_type=Path), help="Contract folder [default: the bundled one].")
+def serve(
+    host: str,
+    port: int,
+    db: str,
+    token: str | None,
+    max_recipients: int | None,
+    names: tuple[str, ...],
+    contract: Path | None,
+) -> None:
+    """Serve the reference server, to work without the vendor."""
+    read = contracts.read(contract or contracts.default_folder())
+    configuration = Configuration(max_recipients=max_recipients)
+    if token:
+        configuration = attrs.evolve(configuration, token=token)
+    with_faults = _faulty(reference_handler(State.open(db), read, configuration), names)
+    application = asgi_application(with_faults)
+    serve_application(application, host, port, lambda url: click.echo(f"serving at {url}; Ctrl-C stops it", err=True))
+
+
+def _faulty(handler: Any, names: Sequence[str]) -> Server:
+    """The handler with the named faults around it; those that break the contract are innermost."""
+    if unknown := [name for name in names if name not in MUTANTS and name not in TROUBLES]:
+        raise click.BadParameter(f"there is no fault {unknown[0]!r}; see sms-conformance faults.", param_hint="--fault")
+    for name in names:
+        handler = MUTANTS[name].wrap(handler) if name in MUTANTS else handler
+    for name in names:
+        handler = TROUBLES[name](handler) if name in TROUBLES else handler
+    return handler
+
+
+@commands.command()
+@click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="How many seeds must be clean.")
+@click.option("--contract", type=click.Path(path_type=Path), help="Contract folder [default: the bundled one].")
+def selftest(seeds: int, contract: Path | None) -> int:
+    """Prove the suite: every mutant is caught, nothing correct is accused."""
+    read: Contract = contracts.read(contract or contracts.default_folder())
+    findings: list[Finding] = []
+    for finding in prove(read, range(1, seeds + 1)):
+        findings.append(finding)
+        click.echo(_finding_line(finding))
+    failures = [each for each in findings if is_failure(each)]
+    kills = [each for each in findings if isinstance(each, Kill)]
+    clean = [each for each in findings if isinstance(each, Clean)]
+    click.echo(
+        f"{sum(each.is_caught for each in kills)} of {len(kills)} mutants caught, "
+        f"{sum(each.is_clean for each in clean)} of {len(clean)} correct runs clean, "
+        f"{sum(isinstance(each, Lacking) for each in findings)} requirements without a mutant"
+    )
+    return BROKEN if failures else PASSED
+
+
+def _finding_line(finding: Finding) -> str:
+    match finding:
+        case Kill():
+            others = len(set(finding.noticed) - {finding.kills})
+            verdict = "caught" if finding.is_caught else "SURVIVED"
+            return f"{verdict:<10}{finding.side:<8}{finding.mutant:<45}{finding.kills}{f' (+{others})' if others else ''}"
+        case Clean():
+            told = [f"accused: {', '.join(finding.accused)}"] if finding.accused else []
+            told += [f"not exercised: {', '.join(finding.idle)}"] if finding.idle else []
+            verdict = "clean" if finding.is_clean else "FALSE"
+            return f"{verdict:<10}{finding.side:<8}the reference, seed {finding.seed} {'; '.join(told)}".rstrip()
+        case Lacking():
+            return f"LACKING   {'':<8}{finding.requirement} has no mutant"

@@ -1,0 +1,157 @@
+"""One run from its options to its report: the subject is opened, driven and judged."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from attrs import frozen
+
+from conformance.checks import SERVER
+from conformance.checks import client as client_checks
+from conformance.contract import Contract
+from conformance.drivers.cases import TOKEN
+from conformance.drivers.client import exercise
+from conformance.drivers.generated import generated_caller
+from conformance.drivers.hosting import SubjectError, hosted, load_app
+from conformance.drivers.server import Plan, Progress, judge_server
+from conformance.judge import Judge, Lists, call_size, exchange_size
+from conformance.model import Call, Exchange, Record, Requirement, Seen, Setting
+from conformance.report import Report
+from conformance.settings import Known, check_ids
+
+#: Requirements that most runs cannot exercise. They are judged all the same when something exercises them.
+EXCUSED: Mapping[str, str] = {
+    "error-retry-after": "a server cannot be asked to be busy; judged when it answers 429 or 503",
+    "send-too-many-recipients-refused": "no limit is published for SMS; set max_recipients to the subject's own",
+}
+
+NO_PROGRESS: Progress = lambda stage, done: None  # noqa: E731 (a value, not a function with a body)
+
+
+
+@frozen
+class Options:
+    """What every run is told. `only` keeps the named requirements; empty keeps all."""
+
+    contract: Contract
+    seed: int
+    profile: str
+    strict: bool
+    only: tuple[str, ...]
+    excluded: Mapping[str, str]
+    known: Mapping[str, Known]
+    today: date
+    #: The command line without the options that a report adds.
+    command: tuple[str, ...]
+    progress: Progress = NO_PROGRESS
+
+    def lists(self, excused: Mapping[str, str]) -> Lists:
+        """The known failures that have not expired, with the date up to which they are borne."""
+        known = {
+            id: f"{each.reason} (until {each.expires}, see {each.link})"
+            for id, each in self.known.items()
+            if not each.has_expired(self.today)
+        }
+        return Lists(self.excluded, known, excused)
+
+
+def run_server(options: Options, setting: Setting, *, url: str | None, app: str | None) -> Report:
+    """Judge the server at `url`, or the application named `app`.
+
+    Raises `SubjectError`, `ExplorationError`, `SuiteError` or `SettingsError` if there is no verdict.
+    """
+    started = time.monotonic()
+    requirements = _chosen(options, SERVER)
+    judge = Judge[Exchange](requirements, options.lists(EXCUSED), exchange_size)
+    with _opened(url, app) as address:
+        plan = Plan(options.contract, setting, options.seed, options.profile)
+        judge_server(plan, address, judge, options.progress)
+    return _report(options, "server", url or app or "", judge.seen, started, judge.records(), (setting.token,))
+
+
+@contextlib.contextmanager
+def _opened(url: str | None, app: str | None) -> Iterator[str]:
+    if url is not None:
+        yield url
+    elif app is not None:
+        with hosted(load_app(app), app) as address:
+            yield address
+    else:
+        hint = "Name one with --url or --app, or in sms-conformance.toml."
+        raise SubjectError("sms-conformance server", "no server is named", hint)
+
+
+def run_client(options: Options, *, package: str) -> Report:
+    """Judge the generated client that imports as `package`; raises as `run_server` does."""
+    started = time.monotonic()
+    requirements = _chosen(options, client_checks.requirements(options.contract))
+    judge = Judge[Call](requirements, options.lists({}), call_size)
+    caller = generated_caller(package, options.contract)
+
+    def see(call: Call) -> Sequence[str]:
+        options.progress("cases", judge.seen + 1)
+        return judge.see(call)
+
+    profile = "thorough" if options.profile == "thorough" else "quick"
+    exercise(caller, options.contract, seed=options.seed, profile=profile, see=see)
+    return _report(options, "client", package, judge.seen, started, judge.records(), (TOKEN,))
+
+
+def _chosen(options: Options, requirements: Sequence[Requirement[Seen]]) -> tuple[Requirement[Seen], ...]:
+    """The requirements to be judged; a name that is none of them is an error, not a run that tests nothing."""
+    ids = [each.id for each in requirements]
+    check_ids("--only", options.only, ids)
+    check_ids("[exclude]", [each for each in options.excluded if not _is_of_other_side(each, ids)], ids)
+    check_ids("[known]", [each for each in options.known if not _is_of_other_side(each, ids)], ids)
+    return tuple(each for each in requirements if not options.only or each.id in options.only)
+
+
+def _is_of_other_side(id: str, ids: Sequence[str]) -> bool:
+    """One settings file may serve both sides: a client's requirement is no error in a server's run."""
+    return id.startswith("client-") != ids[0].startswith("client-")
+
+
+def _report(
+    options: Options,
+    side: str,
+    subject: str,
+    seen: int,
+    started: float,
+    records: tuple[Record[Seen], ...],
+    secrets: tuple[str, ...],
+) -> Report:
+    return Report(
+        subject=subject,
+        side=side,
+        contract=_shown_folder(options.contract.folder),
+        contract_digest=options.contract.digest,
+        version=suite_version(),
+        seed=options.seed,
+        profile=options.profile,
+        strict=options.strict,
+        command=shlex.join(options.command),
+        seen=seen,
+        seconds=time.monotonic() - started,
+        records=records,
+        secrets=secrets,
+    )
+
+
+def _shown_folder(folder: Path) -> str:
+    """A contract by its folder as given; the one inside the package by no path of this machine."""
+    return "(bundled)" if Path(__file__).parent.parent in folder.parents else str(folder)
+
+
+def suite_version() -> str:
+    try:
+        return version("sms-conformance")
+    except PackageNotFoundError:
+        return "unknown"
+
+

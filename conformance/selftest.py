@@ -1,0 +1,173 @@
+"""The suite proves itself: every mutant is caught by the requirement it names, nothing correct is accused.
+
+A requirement without a mutant, a mutant that survives and a false alarm are failures of the suite.
+Servers are asked in process first, which the probes make fast; a mutant that this does not catch is put on a
+socket and explored like any other server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import attrs
+from attrs import frozen
+
+from conformance.checks import SERVER
+from conformance.checks import client as client_checks
+from conformance.contract import Contract
+from conformance.drivers.client import exercise
+from conformance.drivers.hosting import hosted
+from conformance.drivers.server import Plan, ServerGone, Session, judge_server
+from conformance.judge import Judge, Lists, call_size, exchange_size
+from conformance.model import Call, Caller, Exchange, Handler, Seen
+from conformance.mutants.client import CLIENT_MUTANTS, ClientMutant
+from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
+from conformance.reference_client import reference_caller
+from conformance.reference_server import Configuration, State, app, handler
+from conformance.settings import DEFAULT
+
+#: The reference server's own limit here, so that the requirement on too many recipients is exercised.
+MAX_RECIPIENTS = 10
+#: Judged only where a server is busy, which the reference server never is.
+NEVER_BUSY = "error-retry-after"
+
+
+@frozen
+class Kill:
+    """One mutant and what noticed it. It is caught if the requirement it names is among them."""
+
+    side: str
+    mutant: str
+    kills: str
+    noticed: tuple[str, ...]
+
+    @property
+    def is_caught(self) -> bool:
+        return self.kills in self.noticed
+
+
+@frozen
+class Clean:
+    """One run of a correct subject: what it was accused of, and what was not exercised."""
+
+    side: str
+    seed: int
+    accused: tuple[str, ...]
+    idle: tuple[str, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.accused and not self.idle
+
+
+@frozen
+class Lacking:
+    """A requirement that no mutant breaks."""
+
+    requirement: str
+
+
+Finding = Kill | Clean | Lacking
+
+
+def selftest(contract: Contract, seeds: range) -> Iterator[Finding]:
+    """The references under every seed, then every mutant under the first, as they are found."""
+    yield from lacking(contract)
+    for seed in seeds:
+        yield clean_server(contract, seed)
+        yield clean_client(contract, seed)
+    for server in SERVER_MUTANTS:
+        yield server_kill(server, contract, seeds[0])
+    for client in CLIENT_MUTANTS:
+        yield client_kill(client, contract, seeds[0])
+
+
+def is_failure(finding: Finding) -> bool:
+    match finding:
+        case Kill():
+            return not finding.is_caught
+        case Clean():
+            return not finding.is_clean
+        case Lacking():
+            return True
+
+
+def lacking(contract: Contract) -> Iterator[Lacking]:
+    """Requirements that no mutant names: a check that was never seen to fail may be one that cannot."""
+    killed = {each.kills for each in SERVER_MUTANTS} | {each.kills for each in CLIENT_MUTANTS}
+    for requirement in (*SERVER, *client_checks.requirements(contract)):
+        if requirement.id not in killed:
+            yield Lacking(requirement.id)
+
+
+def server_kill(mutant: ServerMutant, contract: Contract, seed: int) -> Kill:
+    """Which requirements notice a faulty server: by the probes in process or, if not by these, explored on a socket."""
+    noticed = _noticed_in_process(lambda: mutant.wrap(_reference(contract)), contract, seed)
+    if mutant.kills not in noticed:
+        noticed = _server_judge(mutant.wrap(_reference(contract)), contract, seed)[0]
+    return Kill("server", mutant.name, mutant.kills, noticed)
+
+
+def clean_server(contract: Contract, seed: int) -> Clean:
+    """The reference server under one seed, on a socket, probed and explored."""
+    accused, idle = _server_judge(_reference(contract), contract, seed)
+    return Clean("server", seed, accused, tuple(each for each in idle if each != NEVER_BUSY))
+
+
+def client_kill(mutant: ClientMutant, contract: Contract, seed: int) -> Kill:
+    """Which requirements notice a faulty client: by the exact cases or, if not by these, by drawn ones."""
+    noticed: tuple[str, ...] = ()
+    for vectors_only in (True, False):
+        noticed = _client_judge(mutant.caller, contract, seed, vectors_only=vectors_only)[0]
+        if mutant.kills in noticed:
+            break
+    return Kill("client", mutant.name, mutant.kills, noticed)
+
+
+def clean_client(contract: Contract, seed: int) -> Clean:
+    """The reference client under one seed."""
+    accused, idle = _client_judge(reference_caller(), contract, seed, vectors_only=False)
+    return Clean("client", seed, accused, idle)
+
+
+_SETTING = attrs.evolve(DEFAULT, max_recipients=MAX_RECIPIENTS)
+
+
+def _reference(contract: Contract) -> Handler:
+    return handler(State.open(), contract, Configuration(max_recipients=MAX_RECIPIENTS))
+
+
+def _noticed_in_process(make: Callable[[], Handler], contract: Contract, seed: int) -> tuple[str, ...]:
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    session = Session(Plan(contract, _SETTING, seed, "quick"), judge, _no_progress)
+    with contextlib.suppress(ServerGone):
+        session.probe(make(), "the server in process")
+    return _broken(judge)
+
+
+def _server_judge(server: Handler, contract: Contract, seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    with hosted(app(server), "the server under self-test") as url:
+        judge_server(Plan(contract, _SETTING, seed, "quick"), url, judge, _no_progress)
+    return _broken(judge), _idle(judge)
+
+
+def _client_judge(
+    caller: Caller, contract: Contract, seed: int, *, vectors_only: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
+    exercise(caller, contract, seed=seed, profile="quick", see=judge.see, vectors_only=vectors_only)
+    return _broken(judge), _idle(judge)
+
+
+def _broken(judge: Judge[Seen]) -> tuple[str, ...]:
+    return tuple(each.requirement.id for each in judge.records() if each.broken)
+
+
+def _idle(judge: Judge[Seen]) -> tuple[str, ...]:
+    return tuple(each.requirement.id for each in judge.records() if not each.exercised)
+
+
+def _no_progress(stage: str, done: int) -> None:
+    """Nobody watches."""

@@ -1,0 +1,148 @@
+"""Reads `sms-conformance.toml`: what the subject needs, what is excluded, what is known to fail.
+
+Values from the command line win over the file's, and the file's over the defaults, which fit the
+reference server.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from conformance.model import Setting
+
+FILE = "sms-conformance.toml"
+BUNDLED_EXPECTED_FAILURES = Path(__file__).parent / "expected_failures.toml"
+
+#: What the reference server accepts. The numbers are of the range kept free for fiction.
+DEFAULT = Setting(
+    token="reference-token",
+    definition_key="account_rest",
+    numbers=tuple(f"1555555010{digit}" for digit in range(8)),
+)
+
+
+@frozen
+class SettingsError(Exception):
+    """A settings file cannot be used."""
+
+    where: str
+    what: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}. {self.hint}"
+
+
+@frozen
+class Known:
+    """A failure that is known: why it is borne, where that is written down, and until when."""
+
+    reason: str
+    link: str
+    expires: date
+
+    def has_expired(self, today: date) -> bool:
+        return today > self.expires
+
+
+@frozen
+class Settings:
+    """What one settings file says."""
+
+    url: str | None = None
+    app: str | None = None
+    subject: Setting = DEFAULT
+    excluded: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    known: Mapping[str, Known] = attrs.field(factory=dict[str, Known])
+
+
+_SUBJECT = {"url": str, "app": str, "token": str, "definition_key": str, "numbers": list, "max_recipients": int}
+
+
+def read(file: Path | None) -> Settings:
+    """The settings in `file`, or in `sms-conformance.toml` of the working folder if there is one.
+
+    Raises `SettingsError` that names the file and the key.
+    """
+    if file is None and not Path(FILE).exists():
+        return Settings()
+    where = file or Path(FILE)
+    return _settings(str(where), _toml(where))
+
+
+def read_known(file: Path) -> Mapping[str, Known]:
+    """The known failures listed in a file of their own; raises `SettingsError`."""
+    content = _toml(file)
+    _only({"known"}, content, str(file))
+    return _known(str(file), content.get("known", {}))
+
+
+def check_ids(where: str, named: Collection[str], ids: Collection[str]) -> None:
+    """Raise `SettingsError` if a requirement is named that does not exist: it would be left out in silence."""
+    if unknown := sorted(set(named) - set(ids)):
+        raise SettingsError(where, f"there is no requirement {unknown[0]!r}", "See sms-conformance list.")
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(str(file), f"cannot be read ({error.strerror})", "Name a file that can.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(str(file), f"is not TOML ({error})", "See the example in README.md.") from None
+
+
+def _settings(where: str, content: dict[str, Any]) -> Settings:
+    _only({"subject", "exclude", "known"}, content, where)
+    subject = content.get("subject", {})
+    _only(_SUBJECT, subject, f"{where}: [subject]")
+    for name, value in subject.items():
+        if not isinstance(value, _SUBJECT[name]) or isinstance(value, bool):
+            raise SettingsError(f"{where}: [subject] {name}", f"is {value!r}", f"Give a {_SUBJECT[name].__name__}.")
+    excluded = content.get("exclude", {})
+    for name, reason in excluded.items():
+        if not isinstance(reason, str) or not reason.strip():
+            raise SettingsError(f"{where}: [exclude] {name}", "has no reason", "Write why as a string.")
+    changes = {name: subject[name] for name in ("token", "definition_key", "max_recipients") if name in subject}
+    if "numbers" in subject:
+        changes["numbers"] = _numbers(where, subject["numbers"])
+    return Settings(
+        url=subject.get("url"),
+        app=subject.get("app"),
+        subject=attrs.evolve(DEFAULT, **changes),
+        excluded=excluded,
+        known=_known(where, content.get("known", {})),
+    )
+
+
+def _numbers(where: str, numbers: list[Any]) -> tuple[str, ...]:
+    if len(numbers) < 1 or not all(isinstance(each, str) and each.isdigit() for each in numbers):
+        hint = "Give at least one, digits only, as strings, with the country code in front."
+        raise SettingsError(f"{where}: [subject] numbers", "are not usable mobile numbers", hint)
+    return tuple(numbers)
+
+
+def _known(where: str, content: Any) -> dict[str, Known]:
+    known: dict[str, Known] = {}
+    for name, entry in content.items():
+        place = f"{where}: [known] {name}"
+        if not isinstance(entry, dict) or set(entry) != {"reason", "link", "expires"}:
+            raise SettingsError(place, "is not a table of reason, link and expires", "Give all three.")
+        if type(entry["expires"]) is not date:
+            raise SettingsError(place, f"expires is {entry['expires']!r}", "Give a date like 2027-06-30.")
+        known[name] = Known(str(entry["reason"]), str(entry["link"]), entry["expires"])
+    return known
+
+
+def _only(names: Collection[str], content: Any, where: str) -> None:
+    if not isinstance(content, dict):
+        raise SettingsError(where, "is not a table", "See the example in README.md.")
+    if unknown := sorted(set(content) - set(names)):
+        raise SettingsError(where, f"there is no setting {unknown[0]!r}", f"Known are {', '.join(sorted(names))}.")
