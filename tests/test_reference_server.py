@@ -7,7 +7,6 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -321,13 +320,10 @@ def test_the_same_requests_get_the_same_bytes(clock: Clock) -> None:
         post(body(recipient("a"), recipient())),
         post(b""),
     ]
-    runs = [[handle(each) for each in requests] for handle in _fresh(clock, clock)]
+    servers = [handler(State.open(), CONTRACT, now=clock) for _ in range(2)]
+    runs = [[handle(each) for each in requests] for handle in servers]
 
     assert runs[0] == runs[1]
-
-
-def _fresh(*clocks: Callable[[], float]) -> list[Handler]:
-    return [handler(State.open(), CONTRACT, now=each) for each in clocks]
 
 
 def test_a_contract_without_the_operation_is_not_served() -> None:
