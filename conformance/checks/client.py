@@ -1,9 +1,7 @@
 """What the contract asks of clients, C1 to C10: one call is judged at a time.
 
 A call is read once, beside the contract, into a `Reading` that says which kind of answer the client
-met. Each requirement is about some of these kinds, so that one fault is one breach. Containers are
-judged strictly and scalars are not: a client may be lenient with a code that is a string, never with
-a list where an object belongs.
+met. Each requirement is about some of these kinds, so that one fault is, as far as can be, one breach.
 """
 
 from __future__ import annotations
@@ -11,22 +9,25 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
-from enum import Enum, auto
-from functools import cached_property, wraps
+from functools import wraps
 from urllib.parse import unquote_plus, urlsplit
 
 from attrs import frozen
 
+from conformance.checks.call_reading import Kind, Path, Reading, difference, says_json
 from conformance.contract import Contract
-from conformance.model import JSON, Call, Cite, Item, Level, Outcome, Request, Requirement, Response, Told, strict_json
+from conformance.model import JSON, Call, Cite, Requirement, Told, requirement
 
 RESULTS = frozenset({Told.ACCEPTED, Told.MIXED})
+#: A documented error was told, raised or not.
+ERRORS = frozenset({Told.REFUSED, Told.RETURNED_ERROR})
 #: Documented errors about an answer that came whole.
 JUDGED = frozenset({Told.REFUSED, Told.UNREADABLE})
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: Statuses that carry no body, whatever the server writes after them.
 BODILESS = frozenset({204, 205, 304})
 
-C1 = "The request on the wire is what the caller built: method, path, query, headers and body, with unset fields absent."
+C1 = "The request on the wire is what the caller built: method, path, query, headers and body"
+C1_UNSET = "headers and body, with unset fields absent."
 C2 = "Every valid 202 is read without loss: who was queued, who was refused and with which code"
 C2_WRITTEN = "written again it is the same JSON"
 C3 = "A mixed answer cannot pass for a success unnoticed: it is visible without parsing text."
@@ -43,215 +44,6 @@ C9_REDIRECT = "its redirects are not followed"
 C10 = "The token is in the Authorization header and nowhere else: not in the URL, the body, a repr, a log"
 
 
-class Kind(Enum):
-    """What a client was given for an answer, as the contract sees it."""
-
-    SUCCESS = auto()  # a documented 2xx, and its body is what the contract says
-    BROKEN_SUCCESS = auto()  # a documented 2xx whose body is no JSON, or lacks an object, a list or a required field
-    ERROR = auto()  # a documented error, and its body is what the contract says
-    BROKEN_ERROR = auto()  # a documented error with any other body
-    REDIRECT = auto()  # an undocumented status that names another place
-    UNDOCUMENTED = auto()  # any other undocumented status
-    STALLED = auto()  # nothing, for longer than the client should wait
-    CUT = auto()  # less than the head promised
-    OPEN = auto()  # an answer of which the contract does not say what a client makes of it
-
-
-@frozen(eq=False)
-class Reading:
-    """One call beside the contract."""
-
-    contract: Contract
-    call: Call
-
-    @property
-    def outcome(self) -> Outcome:
-        return self.call.outcome
-
-    @property
-    def answer(self) -> Response:
-        return self.call.answer.response
-
-    @property
-    def first(self) -> Request:
-        """The request that the server received first."""
-        return self.call.received[0]
-
-    @cached_property
-    def body(self) -> JSON:
-        """The answer's body as JSON; `...` if it is none."""
-        try:
-            return strict_json(self.answer.body)
-        except ValueError:
-            return ...
-
-    @cached_property
-    def kind(self) -> Kind:
-        if self._stalled:
-            return Kind.STALLED
-        if self._missing_bytes > 0:
-            return Kind.CUT
-        if self._framed_otherwise or self.answer.status < 200:
-            return Kind.OPEN
-        if not self.contract.declares(self.call.asked.operation, self.answer.status):
-            elsewhere = self.answer.status in REDIRECTS and self.answer.header("location") is not None
-            return Kind.REDIRECT if elsewhere else Kind.UNDOCUMENTED
-        if self.answer.status >= 300:
-            return Kind.ERROR if self._obeys_the_contract else Kind.BROKEN_ERROR
-        if self.schema is None:
-            return Kind.OPEN
-        if self.body is ... or container_fault(self.contract, self.schema, self.body):
-            return Kind.BROKEN_SUCCESS
-        return Kind.SUCCESS if self._obeys_the_contract else Kind.OPEN
-
-    @property
-    def _stalled(self) -> bool:
-        own = self.call.asked.timeout
-        limit = self.outcome.default_timeout if own is None else own
-        return limit is not None and self.call.answer.stall > limit
-
-    @property
-    def _missing_bytes(self) -> int:
-        cut, sent = self.call.answer.cut_after, len(self.answer.body)
-        if cut is not None:
-            return sent - cut
-        promised = self.answer.header("content-length") or ""
-        return int(promised) - sent if promised.isdecimal() else 0
-
-    @property
-    def _framed_otherwise(self) -> bool:
-        """The body that a client reads is not the one that the answer holds."""
-        coded = any(self.answer.header(name) is not None for name in ("transfer-encoding", "content-encoding"))
-        return coded or self._missing_bytes < 0
-
-    @property
-    def schema(self) -> JSON:
-        """The schema of the answer's status; None if it has none."""
-        responses = self.contract.operations[self.call.asked.operation].responses
-        keys = (str(self.answer.status), f"{self.answer.status // 100}XX", "default")
-        return next((responses[key] for key in keys if key in responses), None)
-
-    @property
-    def _obeys_the_contract(self) -> bool:
-        if self.body is ... or self.schema is None or not says_json(self.answer):
-            return False
-        return not self.contract.response_faults(self.call.asked.operation, self.answer.status, self.body)
-
-    @cached_property
-    def items(self) -> tuple[Item, ...]:
-        """The items of a valid 202."""
-        return tuple(
-            Item(item["messageKey"], item.get("errorcode"), item.get("message")) for item in self.body["responses"]
-        )
-
-    @property
-    def refused(self) -> tuple[Item, ...]:
-        return tuple(item for item in self.items if item.errorcode is not None)
-
-    @property
-    def extras(self) -> tuple[tuple[Path, JSON], ...]:
-        """The fields of the answer that the contract does not know, with where they stand."""
-        return tuple(unknown_fields(self.contract, self.schema, self.body))
-
-    @property
-    def unknown_codes(self) -> tuple[int, ...]:
-        """The codes of the answer that the contract neither publishes nor shows."""
-        examples = self.contract.operations[self.call.asked.operation].response_examples
-        known = {*self.contract.codes, *codes_in([list(each.values()) for each in examples.values()])}
-        return tuple(code for code in codes_in(self.body) if code not in known)
-
-    @property
-    def told(self) -> str:
-        """How the call ended, in a few words."""
-        raised = f" with {self.outcome.raised}" if self.outcome.raised else ""
-        return f"the call ended as {self.outcome.told.value!r}{raised}"
-
-
-Path = tuple[str | int, ...]
-
-
-def says_json(message: Request | Response) -> bool:
-    """The message says once that it is JSON, and no other charset than UTF-8."""
-    values = message.all_headers("content-type")
-    if len(values) != 1 or message.media_type != "application/json":
-        return False
-    parameters = [each.strip().lower().replace('"', "") for each in values[0].split(";")[1:]]
-    return all(not each.startswith("charset=") or each == "charset=utf-8" for each in parameters)
-
-
-def container_fault(contract: Contract, schema: JSON, value: JSON, where: str = "") -> str | None:
-    """Where an object, a list or a required field is missing; None if nowhere. Scalars are not looked at."""
-    schema = _resolved(contract, schema)
-    expected = {"object": dict, "array": list}.get(str(schema.get("type")))
-    if expected is not None and not isinstance(value, expected):
-        return f"{where or '/'} is no {schema['type']}"
-    parts: list[tuple[JSON, JSON, str]] = [(part, value, where) for part in schema.get("allOf", ())]
-    if isinstance(value, dict):
-        missing = next((name for name in schema.get("required", ()) if name not in value), None)
-        if missing is not None:
-            return f"{where}/{missing} is missing"
-        properties = schema.get("properties", {})
-        parts += [(part, value[name], f"{where}/{name}") for name, part in properties.items() if name in value]
-    elif isinstance(value, list):
-        parts += [(schema.get("items", {}), each, f"{where}/{index}") for index, each in enumerate(value)]
-    return next((fault for part in parts if (fault := container_fault(contract, *part))), None)
-
-
-def unknown_fields(contract: Contract, schema: JSON, value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
-    """The fields that no schema names, with where they stand; an object without named fields is free."""
-    schema = _resolved(contract, schema)
-    properties = schema.get("properties", {})
-    if isinstance(value, dict) and properties:
-        for name, each in value.items():
-            if name in properties:
-                yield from unknown_fields(contract, properties[name], each, (*path, name))
-            else:
-                yield (*path, name), each
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from unknown_fields(contract, schema.get("items", {}), each, (*path, index))
-
-
-def _resolved(contract: Contract, schema: JSON) -> dict[str, JSON]:
-    while isinstance(schema, dict) and "$ref" in schema:
-        node: JSON = contract.document
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            node = node[part]
-        schema = node
-    return schema if isinstance(schema, dict) else {}
-
-
-def codes_in(value: JSON) -> Iterator[int]:
-    """Every `errorcode` in a JSON value."""
-    if isinstance(value, dict):
-        if isinstance(value.get("errorcode"), int):
-            yield value["errorcode"]
-        for each in value.values():
-            yield from codes_in(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from codes_in(each)
-
-
-def difference(expected: JSON, actual: JSON, where: str = "") -> str | None:
-    """The first place where two JSON values differ; None if they are the same. True is not 1."""
-    pairs: list[tuple[JSON, JSON, str]] = []
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        for name in (*expected, *actual):
-            if name not in actual:
-                return f"{where}/{name} is absent"
-            if name not in expected:
-                return f"{where}/{name} is added, as {actual[name]!r}"
-        pairs = [(expected[name], actual[name], f"{where}/{name}") for name in expected]
-    elif isinstance(expected, list) and isinstance(actual, list):
-        if len(expected) != len(actual):
-            return f"{where or '/'} has {len(actual)} entries in place of {len(expected)}"
-        pairs = [(old, new, f"{where}/{index}") for index, (old, new) in enumerate(zip(expected, actual, strict=True))]
-    elif isinstance(expected, bool) is not isinstance(actual, bool) or expected != actual:
-        return f"{where or '/'} is {actual!r} in place of {expected!r}"
-    return next((found for pair in pairs if (found := difference(*pair))), None)
-
-
 @frozen
 class Rule:
     """A requirement that waits for a contract."""
@@ -262,13 +54,14 @@ class Rule:
     breaches: Callable[[Reading], Iterator[str]]
 
     def under(self, read: Callable[[Call], Reading]) -> Requirement[Call]:
+        def applies(call: Call) -> bool:
+            return self.applies(read(call))
+
         @wraps(self.breaches)
         def breaches(call: Call) -> Iterator[str]:
             return self.breaches(read(call))
 
-        return Requirement(
-            self.id, Level.MUST, Cite("rulings.md", self.quote), lambda call: self.applies(read(call)), breaches
-        )
+        return requirement(self.id, applies=applies, cite=Cite("rulings.md", self.quote))(breaches)
 
 
 def rule(
@@ -283,11 +76,11 @@ def answered(*kinds: Kind) -> Callable[[Reading], bool]:
     return lambda reading: reading.kind in kinds
 
 
-def always(reading: Reading) -> bool:
+def always(_: Reading) -> bool:
     return True
 
 
-def sent(reading: Reading) -> bool:
+def received(reading: Reading) -> bool:
     """The server received a request."""
     return bool(reading.call.received)
 
@@ -297,7 +90,19 @@ def returned(reading: Reading) -> bool:
     return reading.kind is Kind.SUCCESS and reading.outcome.told in RESULTS
 
 
-@rule("client-request-line", applies=sent, quote=C1)
+def returned_with_refusals(reading: Reading) -> bool:
+    return returned(reading) and bool(reading.refused)
+
+
+def returned_with_extras(reading: Reading) -> bool:
+    return returned(reading) and bool(reading.extras)
+
+
+def returned_without_extras(reading: Reading) -> bool:
+    return returned(reading) and not reading.extras
+
+
+@rule("client-request-line", applies=received, quote=C1)
 def request_line(reading: Reading) -> Iterator[str]:
     """The request has the method and the path of its operation, and no query."""
     asked = reading.call.asked
@@ -307,11 +112,12 @@ def request_line(reading: Reading) -> Iterator[str]:
         yield f"sent {reading.first.method} {reading.first.target} in place of {method} {target}"
 
 
-@rule("client-request-headers", applies=sent, quote=C1)
+@rule("client-request-headers", applies=received, quote=C1)
 def request_headers(reading: Reading) -> Iterator[str]:
     """The request says that its body is JSON, and that JSON is welcome."""
     if not says_json(reading.first):
-        yield f"sent content-type {list(reading.first.all_headers('content-type'))} in place of application/json"
+        sent = list(reading.first.all_headers("content-type"))
+        yield f"sent content-type {sent} in place of application/json"
     accepted = ",".join(reading.first.all_headers("accept"))
     if accepted and not any(map(_takes_json, accepted.split(","))):
         yield f"sent accept {accepted!r}, which leaves JSON out"
@@ -323,7 +129,7 @@ def _takes_json(media_range: str) -> bool:
     return name in {"application/json", "application/*", "*/*"} and weight.strip("0.") != ""
 
 
-@rule("client-request-body", applies=sent, quote=C1)
+@rule("client-request-body", applies=received, quote=C1_UNSET)
 def request_body(reading: Reading) -> Iterator[str]:
     """The body on the wire is what the caller built, with unset fields absent."""
     try:
@@ -354,7 +160,7 @@ def queued_are_read(reading: Reading) -> Iterator[str]:
         yield f"the result has an item {key!r} more than the answer"
 
 
-@rule("client-reads-refused", applies=lambda reading: returned(reading) and bool(reading.refused), quote=C2)
+@rule("client-reads-refused", applies=returned_with_refusals, quote=C2)
 def refused_are_read(reading: Reading) -> Iterator[str]:
     """Every recipient that was refused is told under its key, with its code as an integer and its message."""
     read = [item for item in reading.outcome.items if type(item.errorcode) is int]
@@ -366,7 +172,7 @@ def refused_are_read(reading: Reading) -> Iterator[str]:
             yield f"{item} stands in the answer, yet the result has {told}"
 
 
-@rule("client-writes-back", applies=lambda reading: returned(reading) and not reading.extras, quote=C2_WRITTEN)
+@rule("client-writes-back", applies=returned_without_extras, quote=C2_WRITTEN)
 def result_is_written_back(reading: Reading) -> Iterator[str]:
     """A result written again is the JSON that was answered."""
     if found := difference(reading.body, reading.outcome.written):
@@ -388,13 +194,11 @@ def error_is_raised(reading: Reading) -> Iterator[str]:
         yield f"the answer is a documented {reading.answer.status}, yet {reading.told}"
 
 
-@rule(
-    "client-error-fields",
-    applies=lambda reading: (
-        reading.kind is Kind.ERROR and reading.outcome.told in {Told.REFUSED, Told.RETURNED_ERROR}
-    ),
-    quote=C4,
-)
+def _told_of_the_error(reading: Reading) -> bool:
+    return reading.kind is Kind.ERROR and reading.outcome.told in ERRORS
+
+
+@rule("client-error-fields", applies=_told_of_the_error, quote=C4)
 def error_has_its_fields(reading: Reading) -> Iterator[str]:
     """A typed error has status, code, message, documentation, request and response at hand."""
     outcome = reading.outcome
@@ -447,10 +251,10 @@ def broken_body_raises(reading: Reading) -> Iterator[str]:
 def broken_success_is_unknown(reading: Reading) -> Iterator[str]:
     """A success that cannot be read says that the outcome of the send is unknown."""
     if not reading.outcome.says_outcome_unknown:
-        yield f"the {reading.answer.status} may have queued the messages, yet the caller is not told so: {reading.told}"
+        yield f"the {reading.answer.status} may have queued the messages; nobody is told so: {reading.told}"
 
 
-@rule("client-unknown-field-kept", applies=lambda reading: returned(reading) and bool(reading.extras), quote=C7)
+@rule("client-unknown-field-kept", applies=returned_with_extras, quote=C7)
 def unknown_fields_are_kept(reading: Reading) -> Iterator[str]:
     """A field that the contract does not know is in the result written again."""
     for path, value in reading.extras:
@@ -470,14 +274,14 @@ def _at(value: JSON, path: Path) -> JSON:
     return value
 
 
-@rule(
-    "client-unknown-code-read",
-    applies=lambda reading: reading.kind in {Kind.SUCCESS, Kind.ERROR} and bool(reading.unknown_codes),
-    quote=C7,
-)
+def _has_an_unknown_code(reading: Reading) -> bool:
+    return reading.kind in {Kind.SUCCESS, Kind.ERROR} and bool(reading.unknown_codes)
+
+
+@rule("client-unknown-code-read", applies=_has_an_unknown_code, quote=C7)
 def unknown_codes_are_read(reading: Reading) -> Iterator[str]:
     """A code that is published nowhere does not keep an answer from being read."""
-    expected = RESULTS if reading.kind is Kind.SUCCESS else {Told.REFUSED, Told.RETURNED_ERROR}
+    expected = RESULTS if reading.kind is Kind.SUCCESS else ERRORS
     if reading.outcome.told not in expected:
         yield f"the answer has the unknown codes {list(reading.unknown_codes)}, and {reading.told}"
 
@@ -515,12 +319,13 @@ def post_is_never_repeated(reading: Reading) -> Iterator[str]:
 def redirect_is_not_followed(reading: Reading) -> Iterator[str]:
     """A redirect is not followed: it raises a documented error after one request."""
     if len(reading.call.received) > 1:
-        yield f"the {reading.answer.status} was followed: the server got {len(reading.call.received)} requests"
+        requests = len(reading.call.received)
+        yield f"the {reading.answer.status} was followed: the server got {requests} requests"
     if reading.outcome.told not in JUDGED:
         yield f"the answer is a {reading.answer.status}, yet {reading.told}"
 
 
-@rule("client-token-in-header", applies=sent, quote=C10)
+@rule("client-token-in-header", applies=received, quote=C10)
 def token_is_in_the_header(reading: Reading) -> Iterator[str]:
     """The request has one Authorization header: `Bearer`, a space and the token."""
     values = reading.first.all_headers("authorization")
@@ -529,7 +334,7 @@ def token_is_in_the_header(reading: Reading) -> Iterator[str]:
         yield f"the Authorization headers are {shown} in place of one 'Bearer <token>'"
 
 
-@rule("client-token-nowhere-else", applies=sent, quote=C10)
+@rule("client-token-nowhere-else", applies=received, quote=C10)
 def token_is_nowhere_else(reading: Reading) -> Iterator[str]:
     """The token is in no other part of any request."""
     token = reading.call.asked.token

@@ -1,0 +1,420 @@
+"""A small client that keeps every requirement: what the checks of clients are measured against.
+
+`ReferenceClient` decides and opens no socket: its `steps` yield requests and are sent responses, so that
+the sync and the async call are the same steps, and a mutant overrides one short method.
+`reference_caller` does the rest and writes down what the caller was told.
+
+It is written from the contract by hand and shares nothing with the checks or the generated client. It
+knows the send operation alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import pickle
+import ssl
+import traceback
+from collections.abc import Generator, Mapping
+from functools import cache
+from typing import TypeGuard
+from urllib.parse import urlsplit
+
+import httpx
+from attrs import evolve, field, frozen
+
+from conformance.model import (
+    JSON,
+    Asked,
+    Caller,
+    Headers,
+    Item,
+    NotStrictJSON,
+    Outcome,
+    Request,
+    Response,
+    Told,
+    strict_json,
+)
+
+PATH = "/messaging/v1/sms/messages/"
+QUEUED = 202
+REQUIRED = ("requestId", "errorcode", "responses")
+DOCUMENTED_ERRORS = frozenset({400, 401, 403, 415, 429, 500, 503})
+
+log = logging.getLogger(__name__)
+
+
+@frozen
+class ReferenceClientError(Exception):
+    """A send that gave no result. `request` is what was sent, without the token."""
+
+    request: Request
+
+
+@frozen
+class Unsent(ReferenceClientError):
+    """Nothing was sent: there is no way to send it."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.request.target}: {self.reason}. Nothing was sent."
+
+
+@frozen
+class NoAnswer(ReferenceClientError):
+    """No whole answer came, in time or at all: what was sent may have been received."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.request.target}: no whole answer came ({self.reason}). The outcome is unknown."
+
+
+@frozen
+class Refused(ReferenceClientError):
+    """The server refused the request, with a status that the contract documents."""
+
+    response: Response
+    errorcode: int | None
+    message: str | None
+    documentation: str | None
+
+    def __str__(self) -> str:
+        said = f"{self.message} (code {self.errorcode})" if self.message else "without an error body"
+        return f"{self.request.target}: refused with {self.response.status}: {said}"
+
+
+@frozen
+class Unreadable(ReferenceClientError):
+    """The answer is not what the contract says; `where` says in what."""
+
+    response: Response
+    where: str
+    outcome_unknown: bool
+
+    def __str__(self) -> str:
+        unknown = " The outcome is unknown: do not send again unseen." if self.outcome_unknown else ""
+        return f"{self.request.target}: answered with {self.response.status}, but {self.where}.{unknown}"
+
+
+@frozen
+class Result:
+    """An answer to a send that was accepted as a whole; its items say who was queued and who was refused."""
+
+    request_id: str
+    errorcode: int
+    message: str | None
+    items: tuple[Item, ...]
+    #: The answer as JSON, unknown fields included.
+    written: Mapping[str, JSON] = field(repr=False)
+
+    @property
+    def refused(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.errorcode is not None)
+
+
+#: What a call of a correct client returns is a `Result`; mutants return the rest.
+Returned = Result | ReferenceClientError | None
+Steps = Generator[Request, Response, Returned]
+
+
+class ReferenceClient:
+    """Sends messages. It holds no connection, and shows the token to nobody but the server."""
+
+    default_timeout: float | None = 30.0
+    follow_redirects = False
+    #: What may come out of a transport and is told as `NoAnswer`.
+    transport_errors: tuple[type[Exception], ...] = (httpx.RequestError,)
+
+    def __init__(self, url: str, token: str, timeout: float | None = None) -> None:
+        self.url = url.rstrip("/")
+        self.token = token
+        self.timeout = self.default_timeout if timeout is None else timeout
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.url!r})"
+
+    def steps(self, body: JSON) -> Steps:
+        """One send: one request, and what is made of the one response."""
+        request = self.request(body)
+        response = yield request
+        log.debug("%s %s: %d", request.method, request.target, response.status)
+        return self.judged(request, response)
+
+    def request(self, body: JSON) -> Request:
+        """The request for a send; raises `Unsent` if it cannot be written."""
+        request = Request("POST", self.target(), self.headers())
+        if not (self.token.isascii() and self.token.isprintable()):
+            raise Unsent(self.safe(request), "the token holds characters that no header can carry")
+        try:
+            return evolve(request, body=json.dumps(self.content(body), allow_nan=False).encode())
+        except (TypeError, ValueError) as error:
+            raise Unsent(self.safe(request), f"the body cannot be written as JSON ({error})") from None
+
+    def target(self) -> str:
+        return urlsplit(self.url).path + PATH
+
+    def headers(self) -> Headers:
+        return (
+            ("Content-Type", "application/json"),
+            ("Accept", "application/json"),
+            ("Authorization", f"Bearer {self.token}"),
+        )
+
+    def content(self, body: JSON) -> JSON:
+        """The body that is sent for the body that the caller built."""
+        return body
+
+    def safe(self, request: Request) -> Request:
+        """The request as errors may show it: without the token."""
+        return evolve(request, headers=[pair for pair in request.headers if pair[0] != "authorization"])
+
+    def judged(self, request: Request, response: Response) -> Returned:
+        """What a response means: a result, or a typed error that is raised."""
+        if response.status == QUEUED:
+            return self.accepted(request, response)
+        if response.status in DOCUMENTED_ERRORS:
+            raise self.refusal(request, response)
+        raise self.undocumented(request, response)
+
+    def undocumented(self, request: Request, response: Response) -> Unreadable:
+        return self.unreadable(request, response, "this status is not documented")
+
+    def unreadable(self, request: Request, response: Response, where: str) -> Unreadable:
+        return Unreadable(self.safe(request), response, where, outcome_unknown=response.status < 300)
+
+    def refusal(self, request: Request, response: Response) -> Refused:
+        """The error for a documented status, which has said enough even if its body cannot be read."""
+        try:
+            body = strict_json(response.body)
+        except ValueError:
+            body = None
+        said = body if _is_object(body) else {}
+        code, message, documentation = (said.get(name) for name in ("errorcode", "message", "documentation"))
+        return Refused(
+            self.safe(request),
+            response,
+            code if isinstance(code, int) else None,
+            message if isinstance(message, str) else None,
+            documentation if isinstance(documentation, str) else None,
+        )
+
+    def accepted(self, request: Request, response: Response) -> Result:
+        """Read a 202; raises `Unreadable` that says where it is not what the contract says."""
+        try:
+            body = strict_json(response.body)
+        except ValueError as error:
+            where = str(error) if isinstance(error, NotStrictJSON) else "the body cannot be read as JSON"
+            raise self.unreadable(request, response, where) from None
+        if fault := self.fault(body):
+            raise self.unreadable(request, response, fault)
+        return self.result(body)
+
+    def fault(self, body: JSON) -> str | None:
+        """Where a 202 lacks a container or a required field; None if nowhere."""
+        if not _is_object(body):
+            return "the body is no object"
+        if missing := next((name for name in REQUIRED if name not in body), None):
+            return f"/{missing} is missing"
+        if not _is_list(body["responses"]):
+            return "/responses is no list"
+        for index, item in enumerate(body["responses"]):
+            if not _is_object(item):
+                return f"/responses/{index} is no object"
+            if "messageKey" not in item:
+                return f"/responses/{index}/messageKey is missing"
+        return None
+
+    def result(self, body: dict[str, JSON]) -> Result:
+        return Result(
+            body["requestId"],
+            body["errorcode"],
+            body.get("message"),
+            tuple(self.item(each) for each in body["responses"]),
+            self.written(body),
+        )
+
+    def item(self, body: dict[str, JSON]) -> Item:
+        return Item(body["messageKey"], body.get("errorcode"), body.get("message"))
+
+    def written(self, body: dict[str, JSON]) -> Mapping[str, JSON]:
+        """The JSON that the result is written back as."""
+        return body
+
+    def told(self, result: Result) -> Told:
+        """What a caller sees of a result who looks at nothing but its type."""
+        return Told.MIXED if result.refused else Told.ACCEPTED
+
+
+def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> Caller:
+    """A caller of this client: whatever happens becomes an outcome."""
+
+    def call(asked: Asked) -> Outcome:
+        client = client_class(asked.url, asked.token, asked.timeout)
+        lines = _Lines()
+        log.addHandler(lines)
+        level = log.level
+        log.setLevel(logging.DEBUG)
+        try:
+            send = _send_async if asked.style == "async" else _send
+            returned, raised = send(client, asked.body), None
+        except Exception as error:  # a mutant may raise anything, and that is a finding, not a failure
+            returned, raised = None, error
+        finally:
+            log.setLevel(level)
+            log.removeHandler(lines)
+        shown = "\n".join((*_seen(client), *_seen(returned), *_seen(raised), *lines.written))
+        return evolve(_outcome(client, returned, raised), shown=shown, default_timeout=client.default_timeout)
+
+    return call
+
+
+def _send(client: ReferenceClient, body: JSON) -> Returned:
+    steps = client.steps(body)
+    with httpx.Client(verify=_tls(), trust_env=False, timeout=client.timeout) as connection:
+        try:
+            request = next(steps)
+            while True:
+                arrived: Response | NoAnswer
+                try:
+                    arrived = _from_httpx(connection.request(**_to_httpx(client, request)))
+                except client.transport_errors as error:
+                    arrived = _no_answer(client, request, error)
+                request = _resumed(steps, arrived)
+        except StopIteration as end:
+            return _returned(end)
+
+
+def _send_async(client: ReferenceClient, body: JSON) -> Returned:
+    async def send() -> Returned:
+        steps = client.steps(body)
+        async with httpx.AsyncClient(verify=_tls(), trust_env=False, timeout=client.timeout) as connection:
+            try:
+                request = next(steps)
+                while True:
+                    arrived: Response | NoAnswer
+                    try:
+                        arrived = _from_httpx(await connection.request(**_to_httpx(client, request)))
+                    except client.transport_errors as error:
+                        arrived = _no_answer(client, request, error)
+                    request = _resumed(steps, arrived)
+            except StopIteration as end:
+                return _returned(end)
+
+    return asyncio.run(send())
+
+
+def _resumed(steps: Steps, arrived: Response | NoAnswer) -> Request:
+    """The next request; `StopIteration` if there is none, with what the call returns."""
+    return steps.throw(arrived) if isinstance(arrived, NoAnswer) else steps.send(arrived)
+
+
+def _returned(end: StopIteration) -> Returned:
+    value: Returned = end.value
+    return value
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading the certificates takes longer than a hundred calls: once is enough.
+    return ssl.create_default_context()
+
+
+def _to_httpx(client: ReferenceClient, request: Request) -> dict[str, JSON]:
+    parts = urlsplit(client.url)
+    return {
+        "method": request.method,
+        "url": f"{parts.scheme}://{parts.netloc}{request.target}",
+        "headers": list(request.headers),
+        "content": request.body,
+        "follow_redirects": client.follow_redirects,
+    }
+
+
+def _from_httpx(response: httpx.Response) -> Response:
+    return Response(response.status_code, response.headers.multi_items(), response.content)
+
+
+def _no_answer(client: ReferenceClient, request: Request, error: Exception) -> NoAnswer:
+    # Neither the cause nor its text goes along: both may hold the request as it was sent, token and all.
+    return NoAnswer(client.safe(request), type(error).__name__)
+
+
+def _outcome(client: ReferenceClient, returned: Returned, raised: Exception | None) -> Outcome:
+    match raised or returned:
+        case None:
+            return Outcome(Told.NOTHING)
+        case Result() as result:
+            return Outcome(
+                client.told(result),
+                status=QUEUED,
+                errorcode=result.errorcode,
+                message=result.message,
+                request_id=result.request_id,
+                items=result.items,
+                written=result.written,
+            )
+        case Exception() as error:
+            outcome = _of_error(error)
+            if raised is None:
+                return evolve(outcome, told=Told.RETURNED_ERROR)
+            return evolve(outcome, raised=f"{type(error).__module__}.{type(error).__qualname__}")
+
+
+def _of_error(error: Exception) -> Outcome:
+    match error:
+        case Refused(request, response, errorcode, message, documentation):
+            return Outcome(
+                Told.REFUSED,
+                status=response.status,
+                errorcode=errorcode,
+                message=message,
+                documentation=documentation,
+                kept_body=response.body,
+                has_request_and_response=bool(request.method and response.status),
+            )
+        case Unreadable(response=response):
+            return Outcome(
+                Told.UNREADABLE,
+                status=response.status,
+                kept_body=response.body,
+                has_request_and_response=True,
+                says_outcome_unknown=error.outcome_unknown,
+            )
+        case NoAnswer():
+            return Outcome(Told.TRANSPORT)
+        case Unsent():
+            return Outcome(Told.UNSENT)
+        case _:
+            return Outcome(Told.CRASHED)
+
+
+def _seen(value: object) -> tuple[str, ...]:
+    """All that can be seen of a client, a result or an exception."""
+    if value is None:
+        return ()
+    trace = traceback.format_exception(value) if isinstance(value, Exception) else []
+    kept = [] if isinstance(value, ReferenceClient) else [pickle.dumps(value).decode("latin-1")]
+    return (repr(value), str(value), *trace, *kept)
+
+
+def _is_object(value: JSON) -> TypeGuard[dict[str, JSON]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: JSON) -> TypeGuard[list[JSON]]:
+    return isinstance(value, list)
+
+
+class _Lines(logging.Handler):
+    """Collects log lines."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.written: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.written.append(record.getMessage())

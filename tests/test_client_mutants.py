@@ -1,0 +1,140 @@
+"""Every faulty client is noticed by the requirement it names; the reference client trips none."""
+
+import json
+
+import pytest
+
+from conformance.checks.client import requirements
+from conformance.contract import default_folder, read
+from conformance.drivers.scripted_server import ScriptedServer
+from conformance.model import Answer, Asked, Call, Response, json_response
+from conformance.mutants.client import CLIENT_MUTANTS
+from conformance.reference_client import reference_caller
+
+SEND = "sendSMSMessageMultipleRecipients"
+TOKEN = "a-token-that-stands-nowhere-else"
+CONTRACT = read(default_folder())
+REQUIREMENTS = {each.id: each for each in requirements(CONTRACT)}
+BODY = {
+    "definitionKey": "account_rest",
+    "recipients": [
+        {
+            "contactKey": "Astro25",
+            "to": "15555551234",
+            "messageKey": "one",
+            "attributes": {"FirstName": "Ästro"},
+        },
+        {"contactKey": "Codey36", "messageKey": "two"},
+    ],
+}
+QUEUED = {"requestId": "r-1", "errorcode": 0, "responses": [{"messageKey": "one"}, {"messageKey": "two"}]}
+ERROR = {"message": "Not let in", "errorcode": 10000, "documentation": "https://example.com/10000"}
+JSON_TYPE = (("content-type", "application/json"),)
+
+
+def mixed(code: int, **more: object) -> dict:
+    return {
+        "requestId": "r-2",
+        "errorcode": 109001,
+        "message": "MCMS_UTM_ResponsesHasErrors: 1 subscribers failed to queue out of 2",
+        "responses": [
+            {"messageKey": "two", "errorcode": code, "message": "to is missing"},
+            {"messageKey": "one"},
+        ],
+        **more,
+    }
+
+
+def accepted(body: bytes) -> Answer:
+    return Answer(Response(202, JSON_TYPE, body))
+
+
+HALF = json.dumps(mixed(109106)).encode()[:70]
+#: What the server does, and the time-out that the caller asks for.
+ANSWERS: dict[str, tuple[Answer, float | None]] = {
+    "queued": (Answer(json_response(202, QUEUED)), None),
+    "mixed": (Answer(json_response(202, mixed(109106))), None),
+    "unknown code": (Answer(json_response(202, mixed(987654))), None),
+    "unknown fields": (Answer(json_response(202, mixed(109106, region="eu", queue={"depth": 3}))), None),
+    "unknown field of an item": (
+        Answer(json_response(202, {**QUEUED, "responses": [{"messageKey": "one", "segments": 2}]})),
+        None,
+    ),
+    **{
+        str(status): (Answer(json_response(status, ERROR)), None)
+        for status in (400, 401, 403, 415, 429, 500, 503)
+    },
+    **{
+        f"undocumented {status}": (Answer(json_response(status, QUEUED)), None)
+        for status in (200, 207, 404, 520, 596)
+    },
+    "no content": (Answer(Response(204)), None),
+    "redirect": (Answer(json_response(307, {}, (("location", "/messaging/v1/sms/messages/"),))), None),
+    "HTML": (Answer(Response(202, (("content-type", "text/html"),), b"<html>Welcome</html>")), None),
+    "HTML error": (Answer(Response(500, (("content-type", "text/html"),), b"<html>Sorry</html>")), None),
+    "empty": (accepted(b""), None),
+    "null": (accepted(b"null"), None),
+    "list": (accepted(b"[]"), None),
+    "half, and said to be whole": (accepted(HALF), None),
+    "name twice": (accepted(b'{"requestId": "r", "errorcode": 0, "errorcode": 0, "responses": []}'), None),
+    "not UTF-8": (accepted(json.dumps(QUEUED).encode("utf-16")), None),
+    "no responses": (accepted(b'{"requestId": "r", "errorcode": 0}'), None),
+    "responses no list": (accepted(b'{"requestId": "r", "errorcode": 0, "responses": {}}'), None),
+    "item no object": (accepted(b'{"requestId": "r", "errorcode": 0, "responses": ["one"]}'), None),
+    "number too long to read": (
+        accepted(b'{"requestId": "r", "errorcode": ' + b"1" * 5000 + b', "responses": []}'),
+        None,
+    ),
+    "cut": (Answer(json_response(202, QUEUED), cut_after=20), None),
+    "cut error": (Answer(json_response(401, ERROR), cut_after=20), None),
+    "hung up": (Answer(json_response(202, QUEUED), cut_after=-1), None),
+    "stalled": (Answer(json_response(202, QUEUED), stall=0.2), 0.05),
+}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with ScriptedServer() as running:
+        yield running
+
+
+def call(server, caller, name, style="sync") -> Call:
+    answer, timeout = ANSWERS[name]
+    asked = Asked(SEND, server.url, BODY, TOKEN, style, timeout)
+    server.play(answer)
+    outcome = caller(asked)
+    return Call(asked, answer, server.received, outcome)
+
+
+def broken(call: Call) -> dict[str, list[str]]:
+    found = {each.id: list(each.breaches(call)) for each in REQUIREMENTS.values() if each.applies(call)}
+    return {id: breaches for id, breaches in found.items() if breaches}
+
+
+@pytest.mark.parametrize("style", ["sync", "async"])
+def test_the_reference_client_breaks_nothing(server, style):
+    caller = reference_caller()
+
+    assert {name: found for name in ANSWERS if (found := broken(call(server, caller, name, style)))} == {}
+
+
+def test_every_requirement_is_exercised(server):
+    calls = [call(server, reference_caller(), name) for name in ANSWERS]
+
+    assert {id for id, each in REQUIREMENTS.items() if not any(map(each.applies, calls))} == set()
+
+
+@pytest.mark.parametrize("mutant", CLIENT_MUTANTS, ids=lambda each: each.name)
+def test_the_fault_is_noticed_by_the_requirement_it_names(server, mutant):
+    noticed = (broken(call(server, mutant.caller, name)) for name in ANSWERS)
+
+    assert any(mutant.kills in found for found in noticed), mutant.description
+
+
+def test_every_requirement_has_a_mutant_and_no_name_stands_twice():
+    assert {each.kills for each in CLIENT_MUTANTS} == set(REQUIREMENTS)
+    assert len({each.name for each in CLIENT_MUTANTS}) == len(CLIENT_MUTANTS)
+
+
+def test_every_mutant_says_what_its_fault_is():
+    assert [each.name for each in CLIENT_MUTANTS if not each.description.endswith(".")] == []
