@@ -140,9 +140,10 @@ def server(
     _check_subject(subject)
     where = ["--url", url] if url else ["--app", app or ""]
     where += ["--definition-key", definition_key] if definition_key else []
-    for number in numbers:
-        where += ["--number", number]
-    options = _options(["server", *where], settings.excluded, settings.known, common)
+    # Neither a token nor a telephone number belongs in a log: the command names them and leaves them out.
+    where += ["--number", "NUMBER"] * len(numbers)
+    prefix = ["SMS_CONFORMANCE_TOKEN=TOKEN"] if token else []
+    options = _options([*prefix, "sms-conformance", "server", *where], settings.excluded, settings.known, common)
     return _finish(lambda watched: run_server(watched, subject, url=url, app=app), options, common)
 
 
@@ -167,7 +168,7 @@ def client(package: str, expected_failures: Path | None, **common: Any) -> int:
     listed = expected_failures or (BUNDLED_EXPECTED_FAILURES if package == BUNDLED_CLIENT else None)
     known = {**settings.known, **(settings_files.read_known(listed) if listed else {})}
     where = ["--package", package, *(["--expected-failures", str(expected_failures)] if expected_failures else [])]
-    options = _options(["client", *where], settings.excluded, known, common)
+    options = _options(["sms-conformance", "client", *where], settings.excluded, known, common)
     return _finish(lambda watched: run_client(watched, package=package), options, common)
 
 
@@ -176,7 +177,7 @@ def _options(
 ) -> Options:
     folder: Path | None = common["contract"]
     contract = contracts.read(folder or contracts.default_folder())
-    repeat = ["sms-conformance", *command]
+    repeat = [*command]
     for name in ("contract", "config"):
         repeat += [f"--{name}", str(common[name])] if common[name] else []
     repeat += ["--seed", str(common["seed"]), "--profile", common["profile"]]
@@ -201,7 +202,7 @@ def _finish(run: Callable[[Options], reports.Report], options: Options, common: 
         _make(folder)
     with _watched(options) as watched:
         report = run(watched)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
     for line in reports.terminal(report):
         console.print(_coloured(line))
     for name in formats:
@@ -209,6 +210,8 @@ def _finish(run: Callable[[Options], reports.Report], options: Options, common: 
         file = folder / f"{report.side}.{ending}"
         file.write_text(render(report), encoding="utf-8")
         console.print(f"report: {file}")
+    if not report.judged:
+        raise SettingsError("[exclude]", "every requirement is excluded, so nothing was judged", "Exclude fewer.")
     return PASSED if report.passed else BROKEN
 
 

@@ -120,6 +120,9 @@ def _good(make: _Maker) -> Iterator[Probe]:
         "many attributes", make.body(make.recipient(attributes={f"Attribute{n}": str(n) for n in range(60)}))
     )
     yield make.send("a long contact key", make.body(make.recipient(contactKey="c" * 5000)))
+    yield make.send("an attribute that is null", make.body(make.recipient(attributes={"FirstName": None})))
+    for letters in ("é", "名😀"):
+        yield make.send(f"{letters} in a key", make.body(make.recipient(messageKey=f"{make.keys.new()}-{letters}")))
     yield make.send("a NUL in an attribute", make.body(make.recipient(attributes={"FirstName": "\u0000"})))
     yield make.send("eight recipients", make.body(*(make.recipient(index) for index in range(8))))
     for name, value in sorted(make.operation.request_examples.items()):
@@ -189,6 +192,7 @@ def _refused_requests(make: _Maker) -> Iterator[Probe]:
         ("recipients is null", {**good, "recipients": None}),
         ("a recipient is a string", {**good, "recipients": ["15555550100"]}),
         ("a recipient is null", {**good, "recipients": [None]}),
+        ("one of two recipients is a string", {**good, "recipients": [make.recipient(), "15555550100"]}),
         ("definitionKey is a number", {**good, "definitionKey": 7}),
         ("to is a number", make.body(make.recipient(to=15555550100))),
         ("messageKey is a number", make.body(make.recipient(messageKey=7))),

@@ -48,6 +48,7 @@ _NOISE = {
     "x-schemathesis-testcaseid",
 }
 _LONG = 2000
+_LOOPBACK = re.compile(r"127\.0\.0\.1:[0-9]+")
 
 
 @frozen
@@ -77,9 +78,13 @@ class Report:
         return tuple(each for each in self.records if each.fails(strict=self.strict))
 
     @property
+    def judged(self) -> bool:
+        """At least one requirement was not excluded; a run that judges nothing is no run."""
+        return any(each.verdict is not Verdict.EXCLUDED for each in self.records)
+
+    @property
     def passed(self) -> bool:
-        """Nothing failed, and something was judged."""
-        return not self.failed and any(each.verdict is Verdict.PASS for each in self.records)
+        return self.judged and not self.failed
 
     def repeat(self, record: Record[Any]) -> str:
         return f"{self.command} --only {record.requirement.id}"
@@ -218,6 +223,8 @@ def masker(secrets: tuple[str, ...]) -> Callable[[str], str]:
     def mask(text: str) -> str:
         if patterns:
             text = re.sub(patterns, "<token>", text)
+        # The scripted server's port is another one each time.
+        text = _LOOPBACK.sub("127.0.0.1:<port>", text)
         return number.sub(lambda found: found[1] + re.sub(r"[0-9](?=.{2})", "*", found[2]) + found[3], text)
 
     return mask

@@ -71,7 +71,7 @@ def run_server(options: Options, setting: Setting, *, url: str | None, app: str 
     judge = Judge[Exchange](requirements, options.lists(EXCUSED), exchange_size)
     with _opened(url, app) as address:
         plan = Plan(options.contract, setting, options.seed, options.profile)
-        judge_server(plan, address, judge, options.progress)
+        judge_server(plan, address, url or f"--app {app}", judge, options.progress)
     return _report(options, "server", url or app or "", judge.seen, started, judge.records(), (setting.token,))
 
 
@@ -92,14 +92,14 @@ def run_client(options: Options, *, package: str) -> Report:
     started = time.monotonic()
     requirements = _chosen(options, client_checks.requirements(options.contract))
     judge = Judge[Call](requirements, options.lists({}), call_size)
-    caller = generated_caller(package, options.contract)
 
     def see(call: Call) -> Sequence[str]:
         options.progress("cases", judge.seen + 1)
         return judge.see(call)
 
     profile = "thorough" if options.profile == "thorough" else "quick"
-    exercise(caller, options.contract, seed=options.seed, profile=profile, see=see)
+    with generated_caller(package, options.contract) as caller:
+        exercise(caller, options.contract, seed=options.seed, profile=profile, see=see)
     return _report(options, "client", package, judge.seen, started, judge.records(), (TOKEN,))
 
 

@@ -149,7 +149,7 @@ def _noticed_in_process(make: Callable[[], Handler], contract: Contract, seed: i
 def _server_judge(server: Handler, contract: Contract, seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
     with hosted(app(server), "the server under self-test") as url:
-        judge_server(Plan(contract, _SETTING, seed, "quick"), url, judge, _no_progress)
+        judge_server(Plan(contract, _SETTING, seed, "quick"), url, "the reference server", judge, _no_progress)
     return _broken(judge), _idle(judge)
 
 

@@ -31,9 +31,9 @@ from conformance.model import JSON, Cite, Exchange, Level, requirement
 
 
 def _good_send(exchange: Exchange) -> Send | None:
-    """A send with a definition that exists: nothing in it gives a reason to refuse it as a whole."""
+    """A send with a definition that exists and not too many recipients: there is no reason to refuse it whole."""
     send = read_send(exchange)
-    return send if send and send.known_definition else None
+    return send if send and send.known_definition and not _too_many(exchange) else None
 
 
 def _with(exchange: Exchange, fate: Fate) -> list[Recipient]:
@@ -173,6 +173,8 @@ def _reused(exchange: Exchange) -> list[Recipient]:
 )
 def key_queued_before_is_refused_alone(exchange: Exchange) -> Iterator[str]:
     """A `messageKey` that an earlier request queued is refused alone."""
+    if exchange.response.status != 202 and len(_reused(exchange)) < len(_recipients(exchange)):
+        yield f"answered with {exchange.response.status}, not with a 202 that refuses the recipient alone"
     for each in _reused(exchange):
         if exchange.response.status == 202 and each.item is not None and not is_refused(each.item):
             yield f"messageKey {each.message_key!r} was queued by an earlier request and is queued again"
@@ -181,7 +183,7 @@ def key_queued_before_is_refused_alone(exchange: Exchange) -> Iterator[str]:
 @requirement(
     "send-good-request-queued",
     applies=lambda exchange: (
-        (send := read_send(exchange)) is not None and all(each.fate is Fate.QUEUED for each in send.recipients)
+        (send := _good_send(exchange)) is not None and all(each.fate is Fate.QUEUED for each in send.recipients)
     ),
     cite=Cite("rulings.md", "The top-level `errorcode` is 0 when every recipient was queued"),
 )
@@ -321,7 +323,7 @@ def _other_request_faults(exchange: Exchange) -> list[str]:
 @requirement(
     "send-invalid-request-refused",
     applies=lambda exchange: bool(_other_request_faults(exchange)),
-    cite=Cite("openapi.yaml", "The request is invalid"),
+    cite=Cite("openapi.yaml", "The request breaks a rule, and nothing was queued."),
 )
 def request_that_breaks_its_schema_is_refused(exchange: Exchange) -> Iterator[str]:
     """A request that breaks the schema of the request is refused with 400."""

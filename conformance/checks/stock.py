@@ -23,7 +23,7 @@ def _by_schemathesis(check: str, title: str, cite: Cite) -> Requirement[Exchange
 
 STOCK = {
     "not_a_server_error": _by_schemathesis(
-        "not_a_server_error", "No generated request makes the server fail.", Cite("openapi.yaml", "The server failed")
+        "not_a_server_error", "No generated request makes the server fail.", Cite("openapi.yaml", "The service failed to handle the request.")
     ),
     "status_code_conformance": _by_schemathesis(
         "status_code_conformance", "Every status is one that the contract declares.", _DRIFT
@@ -37,6 +37,6 @@ STOCK = {
     "negative_data_rejection": _by_schemathesis(
         "negative_data_rejection",
         "A generated request that breaks the contract is refused.",
-        Cite("openapi.yaml", "The request is invalid"),
+        Cite("openapi.yaml", "The request breaks a rule, and nothing was queued."),
     ),
 }

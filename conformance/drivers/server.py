@@ -96,7 +96,8 @@ class Session:
         answering, and `SuiteError` if a check fails itself.
         """
         plan = self._plan
-        self._keys = _name_space(plan, send, subject)
+        self._keys, first = _name_space(plan, send, subject)
+        self._see(first.operation, first.request, first.response)
         listed = probes(plan.contract.operations[SEND], plan.setting, self._keys)
         for number, each in enumerate(listed, 1):
             self._see(each.operation, each.request, send(each.request))
@@ -135,31 +136,31 @@ class Session:
         return self._see(operation, request, response)
 
 
-def judge_server(plan: Plan, url: str, judge: Judge[Exchange], progress: Progress) -> None:
+def judge_server(plan: Plan, url: str, name: str, judge: Judge[Exchange], progress: Progress) -> None:
     """Probe and explore the server at `url`. One that stops answering ends the run early; its silence is judged.
+
+    `name` is what errors call the server.
 
     Raises `SubjectError`, `ExplorationError` or `SuiteError` if there is no verdict.
     """
     session = Session(plan, judge, progress)
     with Wire(url) as wire, contextlib.suppress(ServerGone):
-        session.probe(wire.send, url)
+        session.probe(wire.send, name)
         session.explore(url)
 
 
-def _name_space(plan: Plan, send: Sender, subject: str) -> Keys:
-    """Message keys that this server has not seen, so that a second run is no repetition of the first.
+def _name_space(plan: Plan, send: Sender, subject: str) -> tuple[Keys, Exchange]:
+    """Message keys that this server has not seen, and the exchange that shows it.
 
-    The seed names the first space tried, so that a fresh server is asked the same with the same seed.
-    A server that remembers it gets one that the clock names.
+    The seed names the first space tried, so that a fresh server is asked the same with the same seed. For a
+    server that remembers it, where a second run would be taken for a repetition, the clock names another.
     """
-    keys = Keys("")
-    for space in (f"seed{plan.seed}", f"seed{plan.seed}-{time.time_ns():x}"):
-        keys = Keys(space)
+    keys = Keys(f"seed{plan.seed}")
+    exchange = _first_exchange(plan, send, subject, keys)
+    if any(is_refused(item) and item.get("errorcode") == KEY_TAKEN for item in items(exchange)):
+        keys = Keys(f"seed{plan.seed}-{time.time_ns():x}")
         exchange = _first_exchange(plan, send, subject, keys)
-        refused = [item for item in items(exchange) if is_refused(item)]
-        if not any(item.get("errorcode") == KEY_TAKEN for item in refused):
-            break
-    return keys
+    return keys, exchange
 
 
 def _first_exchange(plan: Plan, send: Sender, subject: str, keys: Keys) -> Exchange:

@@ -1,0 +1,85 @@
+"""What several tests need: the contract, and exchanges made by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance import contract as contracts
+from conformance.checks.reading import SEND
+from conformance.contract import Contract
+from conformance.model import Exchange, Ledger, Request, Response
+from conformance.settings import DEFAULT
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return contracts.read(contracts.default_folder())
+
+
+Make = Callable[..., Exchange]
+
+
+@pytest.fixture
+def exchange(contract: Contract) -> Make:
+    """A send and its answer, good unless told otherwise; bodies are JSON values, or bytes as they are."""
+
+    def make(
+        asked: Any = None,
+        answered: Any = None,
+        *,
+        status: int = 202,
+        headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),),
+        authorization: str | None = f"Bearer {DEFAULT.token}",
+        operation: str | None = SEND,
+        ledger: Ledger | None = None,
+    ) -> Exchange:
+        sent = (("content-type", "application/json"), *((("authorization", authorization),) if authorization else ()))
+        return Exchange(
+            operation,
+            Request("POST", contract.operations[SEND].path, sent, as_bytes(asked)),
+            Response(status, headers, as_bytes(answered)),
+            DEFAULT,
+            contract,
+            ledger or Ledger(),
+        )
+
+    return make
+
+
+def as_bytes(body: Any) -> bytes:
+    return body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
+def good(index: int = 0, **changes: Any) -> dict[str, Any]:
+    """A good recipient with changes; a change to `...` leaves the member out."""
+    members = {"contactKey": f"c{index}", "to": DEFAULT.numbers[index], "messageKey": f"k{index}", **changes}
+    return {name: value for name, value in members.items() if value is not ...}
+
+
+def asked(*recipients: Any) -> dict[str, Any]:
+    return {"definitionKey": DEFAULT.definition_key, "recipients": list(recipients)}
+
+
+def told(*items: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A 202 that is right about its items, with changes."""
+    refused = sum("errorcode" in item for item in items)
+    body: dict[str, Any] = {
+        "requestId": "5f0c6c4e-8a44-4a30-9c4a-0a4c5a0a7d11",
+        "errorcode": 109001 if refused else 0,
+        "responses": list(items),
+    }
+    if refused:
+        body["message"] = f"MCMS_UTM_ResponsesHasErrors: {refused} subscribers failed to queue out of {len(items)}"
+    return {name: value for name, value in {**body, **changes}.items() if value is not ...}
+
+
+def queued(key: str = "k0") -> dict[str, Any]:
+    return {"messageKey": key}
+
+
+def refused(key: str = "k1", code: int = 109106) -> dict[str, Any]:
+    return {"messageKey": key, "errorcode": code, "message": "MCMS_UTM_Validation: no"}

@@ -1,0 +1,109 @@
+"""The rooms and which way they look; what the project may and may not say of itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+#: What each room of `conformance` may import of the others.
+BELOW: dict[str, set[str]] = {
+    "model": set(),
+    "contract": {"model"},
+    "checks": {"model", "contract", "checks"},
+    "judge": {"model"},
+    "probes": {"model", "contract", "checks"},
+    "drivers": {"model", "contract", "checks", "judge", "probes", "drivers"},
+    "settings": {"model"},
+    "report": {"model"},
+    "run": {"model", "contract", "checks", "drivers", "judge", "report", "settings"},
+    "reference_server": {"model", "contract", "reference_server"},
+    "reference_client": {"model", "contract"},
+    "mutants": {"model", "contract", "reference_client", "mutants"},
+}
+
+
+def imported(path: Path) -> set[str]:
+    """The rooms of `conformance` that a module imports, and other packages by their top name."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module == "conformance":
+            names |= {f"conformance.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", modules("conformance"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_arrows_point_down(path: Path) -> None:
+    room = path.relative_to(ROOT / "conformance").parts[0].removesuffix(".py")
+    if room not in BELOW:
+        assert room in {"__init__", "__main__", "cli", "selftest"}
+        return
+
+    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("conformance.")}
+
+    assert rooms <= BELOW[room]
+
+
+@pytest.mark.parametrize("path", [*modules("conformance"), *modules("scripts")], ids=lambda path: path.name)
+def test_the_two_halves_meet_in_files_only(path: Path) -> None:
+    tops = {name.partition(".")[0] for name in imported(path)}
+    half = path.relative_to(ROOT).parts[0]
+
+    assert "generated_client" not in tops
+    assert not tops & ({"scripts"} if half == "conformance" else {"conformance"})
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.fail("the tests need a git checkout to know which files are the project's")
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+def test_no_file_names_a_place_outside_the_repository() -> None:
+    outside = re.compile(r"(?<![\w.])/(work|home|root|tmp|Users)/\w|file://|https?://[\w.]*(pypi|pythonhosted)\.")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in tracked()
+        if path.suffix != ".lock" and path != Path(__file__) and path.exists()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if outside.search(line)
+    ]
+
+    assert found == []
+
+
+def test_the_lock_has_hashes_and_names_no_index() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = [line for line in lock.splitlines() if line and not line.startswith((" ", "#"))]
+
+    assert all(re.match(r"[a-z0-9.-]+(\[[a-z,]+\])?==\S+.* \\$", line) for line in pins)
+    assert lock.count("--hash=sha256:") >= len(pins)
+    assert "://" not in lock
+    assert "index-url" not in lock
+
+
+def test_the_lock_pins_what_the_project_asks_for() -> None:
+    asked = re.findall(r'^    "([\w.-]+==[\w.]+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower()
+
+    assert asked
+    assert [each for each in asked if f"\n{each.lower()} " not in f"\n{lock}"] == []
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
