@@ -1,0 +1,1 @@
+"""Bring subjects to speak: each driver makes exchanges or calls and hands them to a judge."""

@@ -1,0 +1,256 @@
+"""What a server can say to a send: right answers of every kind, and answers that no contract knows.
+
+Builders of bodies and answers, as plain values; `exact_cases` puts them into exact, small cases and
+`drawn_cases` lets Hypothesis draw larger ones. A right answer fits its request: one item for each
+recipient, its key given back. Statuses, examples, fields and codes are read from the contract.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from attrs import frozen
+
+from conformance.contract import Contract, ContractError, Operation
+from conformance.drivers.schemas import followed, properties
+from conformance.model import JSON, Answer, Headers, Response, json_response
+
+AS_JSON: Headers = (("content-type", "application/json"),)
+AS_HTML: Headers = (("content-type", "text/html; charset=utf-8"),)
+HTML = b"<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body><h1>502</h1></body></html>"
+
+HAS_ERRORS = 109001
+MISSING_TO = 109106
+#: Codes for a refused recipient, where the contract publishes none of its own.
+ITEM_CODES = (MISSING_TO, 109105, 109108, 109110, 109121)
+#: Codes that no table knows. A client that keeps codes in an enumeration breaks on them.
+UNKNOWN_CODES = (109999, 1, -1, 2**53 + 1)
+#: The code that goes with a status; any code may stand beside any status.
+STATUS_CODES = {400: 109122, 401: 0, 403: 20002, 415: 10000, 429: 50100, 500: 30000, 503: 50300}
+
+#: Statuses outside most contracts: successes of another kind, redirects, proxies, numbers beyond the registry.
+STRAY_STATUSES = (
+    *(200, 201, 203, 204, 205, 206, 207, 226, 299, 300, 301, 302, 303, 304, 307, 308),
+    *(402, 404, 405, 406, 408, 409, 410, 411, 412, 413, 414, 418, 422, 423, 431, 451, 499),
+    *(501, 502, 504, 505, 507, 511, 520, 522, 530, 596, 599, 600, 799, 999),
+)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+BODILESS = frozenset({204, 205, 304})
+
+
+@frozen
+class Send:
+    """The operation that sends to recipients, with what the contract says of its request and its answers."""
+
+    contract: Contract
+    operation: Operation
+    #: The status that accepts.
+    accepted: int
+    #: The documented statuses that refuse, in order.
+    errors: tuple[int, ...]
+    #: Names of the fields that a request and a recipient may have.
+    fields: frozenset[str]
+    recipient_fields: frozenset[str]
+    item_codes: tuple[int, ...]
+
+    @property
+    def stray_statuses(self) -> tuple[int, ...]:
+        return tuple(status for status in STRAY_STATUSES if not self.declares(status))
+
+    def declares(self, status: int) -> bool:
+        return self.contract.declares(self.operation.id, status)
+
+    def request_faults(self, body: JSON) -> list[str]:
+        return self.contract.request_faults(self.operation.id, body)
+
+    def accepted_faults(self, body: JSON) -> list[str]:
+        return self.contract.response_faults(self.operation.id, self.accepted, body)
+
+
+def send_operation(contract: Contract) -> Send:
+    """The contract's send operation: the first whose request has recipients and which answers with a 2xx body."""
+    for operation in contract.operations.values():
+        fields = properties(contract, operation.request)
+        statuses = sorted(int(status) for status in operation.responses if status.isdigit())
+        accepted = next((each for each in statuses if each < 300 and operation.responses[str(each)]), None)
+        if "recipients" in fields and accepted is not None:
+            recipient = followed(contract, fields["recipients"]).get("items", {})
+            published = tuple(code for code in contract.codes if code not in (0, HAS_ERRORS))
+            return Send(
+                contract,
+                operation,
+                accepted,
+                tuple(status for status in statuses if status >= 400),
+                frozenset(fields),
+                frozenset(properties(contract, recipient)),
+                published or ITEM_CODES,
+            )
+    what = "declares no operation that takes recipients and answers with a JSON body"
+    raise ContractError(str(contract.file), what, "The client driver plays sends only.")
+
+
+@frozen
+class Refusal:
+    """Why one recipient is refused."""
+
+    errorcode: int = MISSING_TO
+    message: str = "MCMS_UTM_Validation_MissingRequiredField_to: Invalid subscriber"
+
+
+def answered(body: JSON, refused: Mapping[int, Refusal] | None = None) -> dict[str, JSON]:
+    """The body that accepts a request but for the refused recipients, which are named by their position."""
+    refusals = refused or {}
+    items = [_item(index, each, refusals.get(index)) for index, each in enumerate(body["recipients"])]
+    result: dict[str, JSON] = {
+        "requestId": str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(body, sort_keys=True))),
+        "errorcode": HAS_ERRORS if refusals else 0,
+        "responses": items,
+    }
+    if refusals:
+        result["message"] = (
+            f"MCMS_UTM_ResponsesHasErrors: {len(refusals)} subscribers failed to queue out of {len(items)}"
+        )
+    return result
+
+
+def _item(index: int, recipient: JSON, refusal: Refusal | None) -> dict[str, JSON]:
+    item: dict[str, JSON] = {"messageKey": recipient.get("messageKey", f"generated-{index}")}
+    if refusal:
+        item |= {"errorcode": refusal.errorcode, "message": refusal.message}
+    return item
+
+
+def with_keys(body: JSON, keys: Collection[str]) -> JSON:
+    """The same request for as many recipients as there are keys, with these message keys."""
+    recipients = [{**body["recipients"][index % len(body["recipients"])]} for index in range(len(keys))]
+    return {**body, "recipients": [{**each, "messageKey": key} for each, key in zip(recipients, keys, strict=True)]}
+
+
+def error_body(code: int, message: str = "", documentation: str = "") -> dict[str, JSON]:
+    """The body of a refusal of the whole request."""
+    return {
+        "message": message or f"MCMS_UTM_Error_{code}: The request was refused",
+        "errorcode": code,
+        "documentation": documentation or f"https://developer.example/errors/{code}",
+    }
+
+
+def refusal(status: int, code: int | None = None) -> Answer:
+    """A documented refusal, with the pause that the contract ties to its code."""
+    errorcode = STATUS_CODES.get(status, 10000) if code is None else code
+    pause: Headers = (("retry-after", "7"),) if errorcode in (50100, 50300) else ()
+    return Answer(json_response(status, error_body(errorcode), pause))
+
+
+def stray(status: int, path: str, body: bytes, headers: Headers = AS_JSON) -> Answer:
+    """An answer with a status that the contract does not know; a redirect leads back to where it came from."""
+    if status in BODILESS:
+        return Answer(Response(status, (("content-length", "0"),) if status == 205 else ()))
+    location: Headers = (("location", path),) if status in REDIRECTS else ()
+    return Answer(Response(status, (*headers, *location), body))
+
+
+def stray_bodies(send: Send, status: int, body: JSON) -> tuple[tuple[str, Headers, bytes], ...]:
+    """What may stand under a stray status: by name, headers and body. A success is tempting: it looks right."""
+    if status in BODILESS:
+        return (("empty", (), b""),)
+    if status < 300:
+        return (("as-if-accepted", AS_JSON, encoded(answered(body))), ("empty", (), b""))
+    if status < 500:
+        return (("error-body", AS_JSON, encoded(error_body(status))), ("html", AS_HTML, HTML))
+    return (("html", AS_HTML, HTML), ("empty", (), b""), ("error-body", AS_JSON, encoded(error_body(status))))
+
+
+def encoded(value: JSON) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+#: How the same JSON may be written, by name: each is strict JSON in UTF-8. The first is the plainest.
+SPELLINGS: Mapping[str, Callable[[JSON], bytes]] = {
+    "plain": encoded,
+    "compact": lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(),
+    "indented": lambda value: b"\r\n" + json.dumps(value, ensure_ascii=False, indent="\t").encode() + b"\n",
+    "escaped": lambda value: json.dumps(value).encode(),
+    "sorted": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True).encode(),
+}
+
+
+def not_json(good: JSON) -> Iterator[tuple[str, Headers, bytes]]:
+    """Bodies that are not JSON, or not labelled as JSON: name, headers, bytes. `good` is what should have come."""
+    right = encoded(good)
+    yield "html", AS_HTML, HTML
+    yield "html-labelled-json", AS_JSON, HTML
+    yield "empty", AS_JSON, b""
+    yield "empty-unlabelled", (), b""
+    yield "truncated", AS_JSON, right[: len(right) // 2]
+    yield "last-byte-missing", AS_JSON, right[:-1]
+    yield "followed-by-text", AS_JSON, right + b"\nOK"
+    yield "twice", AS_JSON, right + right
+    yield "plain-text", (("content-type", "text/plain"),), b"Accepted"
+    yield "json-labelled-html", AS_HTML, right
+    yield "not-utf-8", AS_JSON, right.replace(b'"', b'"\xff', 1)
+    yield (
+        "latin-1",
+        (("content-type", "application/json; charset=iso-8859-1"),),
+        right[:-1] + b', "city": "M\xfcnchen"}',
+    )
+    yield "utf-16", (("content-type", "application/json; charset=utf-16"),), right.decode().encode("utf-16")
+    yield "byte-order-mark", AS_JSON, b"\xef\xbb\xbf" + right
+    yield "nan", AS_JSON, right[:-1] + b', "score": NaN}'
+    yield "name-twice", AS_JSON, right[:-1] + b', "errorcode": 7}'
+    yield "nested-too-deeply", AS_JSON, b"[" * 5_000 + b"]" * 5_000
+    yield "broken-gzip", (*AS_JSON, ("content-encoding", "gzip")), b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab"
+
+
+#: JSON values that are no object, by name.
+NO_OBJECT: Mapping[str, JSON] = {
+    "null": None,
+    "list": [],
+    "list-of-one": [{}],
+    "string": "Accepted",
+    "number": 202,
+    "true": True,
+}
+
+
+def misshapen(good: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
+    """Accepting bodies of the wrong shape, by name. `good` accepts with at least one refused item, the last."""
+    *others, item = good["responses"]
+    yield from NO_OBJECT.items()
+    yield "nothing-inside", {}
+    for name in ("requestId", "errorcode", "responses"):
+        yield f"without-{name}", {key: value for key, value in good.items() if key != name}
+        yield f"{name}-null", {**good, name: None}
+    yield "requestId-number", {**good, "requestId": 7}
+    yield "errorcode-string", {**good, "errorcode": str(good["errorcode"])}
+    yield "errorcode-object", {**good, "errorcode": {}}
+    yield "message-list", {**good, "message": ["MCMS"]}
+    yield "responses-string", {**good, "responses": "none"}
+    yield "responses-object", {**good, "responses": {"0": item}}
+    yield "responses-of-strings", {**good, "responses": ["queued"]}
+    yield "responses-of-null", {**good, "responses": [None]}
+    yield "responses-of-lists", {**good, "responses": [[["messageKey", "a"]]]}
+    for name in ("messageKey", "message"):
+        yield f"item-without-{name}", _with_last(good, others, {k: v for k, v in item.items() if k != name})
+    yield "item-messageKey-null", _with_last(good, others, {**item, "messageKey": None})
+    yield "item-messageKey-number", _with_last(good, others, {**item, "messageKey": 7})
+    yield "item-errorcode-string", _with_last(good, others, {**item, "errorcode": str(item["errorcode"])})
+    yield "item-errorcode-null", _with_last(good, others, {**item, "errorcode": None})
+    yield "item-message-object", _with_last(good, others, {**item, "message": {}})
+
+
+def _with_last(good: Mapping[str, JSON], others: list[JSON], item: JSON) -> JSON:
+    return {**good, "responses": [*others, item]}
+
+
+def misshapen_errors(good: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
+    """Error bodies of the wrong shape, by name."""
+    yield from NO_OBJECT.items()
+    yield "nothing-inside", {}
+    for name in ("message", "errorcode", "documentation"):
+        yield f"without-{name}", {key: value for key, value in good.items() if key != name}
+        yield f"{name}-null", {**good, name: None}
+    yield "errorcode-string", {**good, "errorcode": str(good["errorcode"])}
+    yield "message-object", {**good, "message": {"text": good["message"]}}

@@ -1,0 +1,143 @@
+"""Puts a client through its cases: exact ones first, then as many as Hypothesis is asked to draw.
+
+The driver asks the client, answers it from a scripted server on a real socket, and hands each call to
+`see`, which judges it. It knows no requirement; all it learns of the verdict are the ids that broke,
+so that it can look for a smaller case of the same breach. It prints nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Literal
+
+from attrs import define, evolve, field
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import seed as seeded
+from hypothesis.errors import Flaky
+from hypothesis.strategies import SearchStrategy
+
+from conformance.contract import Contract
+from conformance.drivers.cases import STYLES, TOKEN, Case, case_from_json
+from conformance.drivers.drawn_cases import cases
+from conformance.drivers.exact_cases import vectors
+from conformance.drivers.scripted_server import ScriptedServer
+from conformance.model import Answer, Asked, Call, Caller
+
+Profile = Literal["quick", "thorough"]
+#: Judges a call, and says which requirements it broke; known failures are left out.
+See = Callable[[Call], Collection[str]]
+
+EXAMPLES: dict[Profile, int] = {"quick": 200, "thorough": 2000}
+#: Each round looks for one more requirement that breaks; a client with more faults has enough to mend.
+ROUNDS = 5
+
+
+def exercise(
+    caller: Caller,
+    contract: Contract,
+    *,
+    seed: int,
+    profile: Profile = "quick",
+    see: See,
+    vectors_only: bool = False,
+) -> None:
+    """Play every exact case in both styles, then drawn ones; `see` gets each call, in the same order for a seed.
+
+    A requirement that an exact case has broken is not looked for again among the drawn ones: the exact
+    case is small already. Exceptions of `caller` and `see` are not a finding and are passed on.
+    """
+    broken: set[str] = set()
+    with ScriptedServer() as server:
+        for case in vectors(contract):
+            for style in STYLES:
+                broken |= set(see(_play(server, caller, case.in_style(style))))
+        if not vectors_only:
+            _explore(lambda case: see(_play(server, caller, case)), contract, seed, EXAMPLES[profile], broken)
+
+
+def replay(caller: Caller, line: str) -> Call:
+    """Play one case from the line that `case_to_json` wrote; raises `UnreadableCase`."""
+    asked, answer = case_from_json(line)
+    with ScriptedServer() as server:
+        return _call(server, caller, asked, answer)
+
+
+def _play(server: ScriptedServer, caller: Caller, case: Case) -> Call:
+    return _call(server, caller, case.asked, case.answer)
+
+
+def _call(server: ScriptedServer, caller: Caller, asked: Asked, answer: Answer) -> Call:
+    asked = evolve(asked, url=server.url, token=TOKEN)
+    server.play(answer)
+    outcome = caller(asked)
+    return Call(asked, answer, server.received, outcome)
+
+
+#: How long a client takes and how large its answers get says nothing of the strategies.
+_NO_MATTER = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
+
+
+class _Broke(AssertionError):
+    """A case broke the requirement that the round is after. Hypothesis shrinks it; nobody else sees it."""
+
+
+@define
+class _Round:
+    """One pass of Hypothesis. The first breach found is the one it goes after, so that it shrinks towards one."""
+
+    see: Callable[[Case], Collection[str]]
+    #: Requirements known to be broken; they do not stop the pass.
+    ignored: frozenset[str]
+    target: str | None = None
+    #: All that broke in this pass, the target included.
+    met: set[str] = field(factory=set)
+
+    def judge(self, case: Case) -> None:
+        broken = set(self.see(case)) - self.ignored
+        self.met |= broken
+        if broken and self.target is None:
+            self.target = min(broken)
+        if self.target in broken:
+            raise _Broke(self.target)
+
+
+def _explore(
+    see: Callable[[Case], Collection[str]], contract: Contract, seed: int, examples: int, broken: set[str]
+) -> None:
+    drawn = cases(contract)
+    for number in range(ROUNDS):
+        # Another seed each time: the same one would draw again what has been seen.
+        found = _found(_Round(see, frozenset(broken)), drawn, seed + number * 1_000_003, examples)
+        if found is None:
+            return
+        broken.add(found)
+
+
+def _found(this: _Round, drawn: SearchStrategy[Case], seed: int, examples: int) -> str | None:
+    """Run one pass; the requirement it found broken, if any."""
+
+    @seeded(seed)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        print_blob=False,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=_NO_MATTER,
+    )
+    @given(drawn)
+    def one_case(case: Case) -> None:
+        this.judge(case)
+
+    try:
+        one_case()
+    except _Broke:
+        pass
+    except Flaky:
+        # A client that does not fail the same way twice is still a client that failed: `see` was told.
+        if this.target is None:
+            raise
+    return this.target
