@@ -24,6 +24,7 @@ from scripts.document import (
     nodes,
     object_at,
     pointer_text,
+    text_at,
 )
 
 
@@ -143,14 +144,19 @@ def dotted_names_are_nested(document: Document, tell: Tell) -> Document:
     def change(schema: Node, pointer: Pointer) -> Node:
         properties = object_at(schema.get("properties", {}), (*pointer, "properties"))
         required = list_at(schema.get("required", []), (*pointer, "required"))
-        if not any("." in str(name) for name in (*properties, *required)):
+        for index, name in enumerate(required):
+            text_at(name, (*pointer, "required", str(index)))
+        if not any("." in name for name in (*properties, *required)):
             return schema
         for name in properties:
             if "." in name:
+                if not all(name.split(".")):
+                    place = (*pointer, "properties", name)
+                    raise DocumentError.at(place, "a part of the dotted name is empty", "Correct it.")
                 holder, _, member = name.rpartition(".")
                 tell((*pointer, "properties", name), f"{member!r} is a member of {holder!r}")
         for index, name in enumerate(required):
-            if "." in str(name):
+            if "." in name:
                 if name not in properties:
                     what = f"requires {name!r}, which is no property"
                     raise DocumentError.at((*pointer, "required", str(index)), what, "Correct the name.")
@@ -166,9 +172,6 @@ def _nested(schema: Node, pointer: Pointer) -> Node:
     members: dict[str, Node] = {}
     for name, value in schema.get("properties", {}).items():
         head, dot, rest = name.partition(".")
-        if not head or (dot and not rest):
-            place = (*pointer, "properties", name)
-            raise DocumentError.at(place, "a part of the dotted name is empty", "Correct it.")
         if dot:
             members.setdefault(head, {"properties": {}})["properties"][rest] = value
             properties.setdefault(head, None)
@@ -197,7 +200,8 @@ def _holding(schema: Node | None, members: Node, pointer: Pointer) -> Node:
     own: Node = schema or {}
     match own.get("type", "object"):
         case "array":
-            return {**own, "items": _holding(own.get("items"), members, (*pointer, "items"))}
+            place = (*pointer, "items")
+            return {**own, "items": _holding(object_at(own.get("items"), place), members, place)}
         case "object" if "$ref" not in own:
             nested = _nested(members, pointer)
         case _:

@@ -12,21 +12,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, cast
 
-import jsonschema_rs
 from attrs import evolve, frozen
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from scripts import jsontext, yamltext
 from scripts.document import (
     Document,
     DocumentError,
     Kind,
-    Pointer,
     SourceError,
     check_references,
     nodes,
     object_at,
-    pointer_text,
 )
 from scripts.examples import with_pages
 from scripts.mends import Mend, mended
@@ -34,6 +30,7 @@ from scripts.overlay import OverlayError, overlaid, read_overlay
 from scripts.pages import Page, Repair, read_page
 from scripts.swagger2 import openapi3
 from scripts.tidy import tidied
+from scripts.validity import Conflict, check_valid, conflicts
 
 SWAGGER, PAGES, OVERLAY, EMITTED = "source/swagger.json", "source/pages", "overlay.yaml", "openapi.yaml"
 HEADER = f"""\
@@ -44,21 +41,8 @@ DIFF_LINES = 40
 
 
 @frozen
-class ContractInvalid(SourceError):
-    """The chain ran, but what it made is not valid OpenAPI; `where` is a pointer into the result."""
-
-
-@frozen
 class FileError(SourceError):
     """A file cannot be read or written."""
-
-
-@frozen
-class Conflict:
-    """An example that its own schema refuses: two sources disagree and no ruling says which is right."""
-
-    pointer: str
-    what: str
 
 
 @frozen
@@ -112,7 +96,8 @@ def contract_text(folder: Path) -> tuple[str, Report]:
     actions = 0
     if (folder / OVERLAY).exists():
         document, actions = _overlaid(document, folder / OVERLAY)
-    document = _checked(document)
+    check_valid(document)
+    document = tidied(document)
     found = list(nodes(document))
     report = Report(
         folder=folder.as_posix(),
@@ -161,42 +146,18 @@ def _overlaid(document: Document, file: Path) -> tuple[Document, int]:
         raise evolve(error, where=f"{file}: {error.where}") from None
 
 
-def _checked(document: Document) -> Document:
-    """The document, tidied and valid OpenAPI 3.1; raises `ContractInvalid`."""
-    hint = f"Rule on it in {OVERLAY}, or correct the ruling that made it so."
-    try:
-        check_references(document)
-        document = tidied(document)
-    except DocumentError as error:
-        raise ContractInvalid(f"the contract at {error.where}", error.what, hint) from None
-    validator = OpenAPIV31SpecValidator(document)
-    for fault in validator.iter_errors():
-        pointer = pointer_text([str(part) for part in fault.absolute_path])
-        what = f"is not valid OpenAPI 3.1: {fault.message[:200]}"
-        raise ContractInvalid(f"the contract at {pointer}", what, hint)
-    return document
-
-
-def conflicts(document: Document) -> Iterator[Conflict]:
-    """Each example in a valid document that breaks the schema beside it."""
-    for kind, node, pointer in nodes(document):
-        if kind is not Kind.MEDIA_TYPE or "schema" not in node:
-            continue
-        schema = {**node["schema"], "components": document.get("components", {})}
-        validator = jsonschema_rs.Draft202012Validator(schema)
-        for name, example in node.get("examples", {}).items():
-            for error in validator.iter_errors(example.get("value")):
-                place: Pointer = (*pointer, "examples", name, "value", *map(str, error.instance_path))
-                yield Conflict(pointer_text(place), error.message)
-
-
 def _text(file: Path, hint: str) -> str:
     try:
-        return file.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise FileError(str(file), f"cannot be read ({error.strerror})", hint) from None
+        return _bytes(file, hint).decode("utf-8")
     except UnicodeDecodeError as error:
         raise FileError(str(file), f"is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from None
+
+
+def _bytes(file: Path, hint: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FileError(str(file), f"cannot be read ({error.strerror})", hint) from None
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -260,14 +221,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _compared(file: Path, text: str, report: Report) -> int:
     """0 if the file holds the text and no conflict is left without a ruling; otherwise 1, having said how."""
-    there = _text(file, "Make it with python -m scripts.normalize.")
-    if there != text:
-        before, after = there.splitlines(keepends=True), text.splitlines(keepends=True)
-        lines = list(difflib.unified_diff(before, after, str(file), f"{file} (made again)"))
+    there = _bytes(file, "Make it with python -m scripts.normalize.")
+    if there != text.encode("utf-8"):
+        before, after = there.decode("utf-8", "replace").splitlines(), text.splitlines()
+        lines = list(difflib.unified_diff(before, after, str(file), f"{file} (made again)", lineterm=""))
         for line in lines[:DIFF_LINES]:
-            print(line.rstrip("\n"))
+            print(line)
         if len(lines) > DIFF_LINES:
-            print(f"… and {len(lines) - DIFF_LINES} more lines.")
+            print(f"... and {len(lines) - DIFF_LINES} more lines.")
         print(f"{file} differs from what its sources yield. Run python -m scripts.normalize.")
         return 1
     for conflict in report.conflicts:

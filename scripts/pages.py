@@ -97,7 +97,7 @@ COLUMNS = ("Response", "Reason")
 
 def read_page(text: str, file: str) -> Page:
     """The page in `text`; raises `PageError` that names `file` and the line."""
-    lines = text.split("\n")
+    lines = text.replace("\r\n", "\n").split("\n")
     front, after = _front_matter(lines, file)
     tokens = _markdown().parse("\n" * after + "\n".join(lines[after:]))
     examples: list[Example] = []

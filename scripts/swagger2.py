@@ -75,7 +75,7 @@ def servers(source: Document) -> list[Node]:
     template = PLACEHOLDER.sub(lambda match: "{" + match.group(1).lower() + "}", host)
     variables = {name.lower(): {"default": f"YOUR_{name}"} for name in found}
     schemes = list_at(source.get("schemes", []), ("schemes",)) if host else []
-    prefixes = [f"{scheme}://" for scheme in schemes] or (["//"] if host else [""])
+    prefixes = [f"{text_at(scheme, ('schemes',))}://" for scheme in schemes] or (["//"] if host else [""])
     return [
         {"url": f"{prefix}{template}{base}" or "/", **({"variables": variables} if variables else {})}
         for prefix in prefixes

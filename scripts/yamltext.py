@@ -54,6 +54,22 @@ def _mapping(loader: _Reader, node: yaml.MappingNode) -> dict[str, JSON]:
     return value
 
 
+def _finite(loader: _Reader, node: yaml.ScalarNode) -> float:
+    value = yaml.SafeLoader.construct_yaml_float(loader, node)
+    if not math.isfinite(value):
+        raise NotYAML(
+            node.start_mark.line + 1, node.start_mark.column + 1, "a number that JSON does not have"
+        )
+    return value
+
+
+def _unicode(loader: _Reader, node: yaml.ScalarNode) -> str:
+    value = str(loader.construct_scalar(node))
+    if re.search("[\ud800-\udfff]", value):
+        raise NotYAML(node.start_mark.line + 1, node.start_mark.column + 1, "half a surrogate pair")
+    return value
+
+
 JSON_TAGS = ("null", "bool", "int", "float", "str", "seq")
 _Reader.yaml_constructors = {
     tag: make
@@ -61,6 +77,8 @@ _Reader.yaml_constructors = {
     if tag is None or tag.rpartition(":")[2] in JSON_TAGS
 }
 _Reader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Reader.add_constructor("tag:yaml.org,2002:float", _finite)
+_Reader.add_constructor("tag:yaml.org,2002:str", _unicode)
 
 
 def read(text: str) -> JSON:
