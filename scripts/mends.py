@@ -197,7 +197,7 @@ def _nested(schema: Node, pointer: Pointer) -> Node:
 
 def _holding(schema: Node | None, members: Node, pointer: Pointer) -> Node:
     """The schema, or a new one, with the members among its properties or among those of its items."""
-    own: Node = schema or {}
+    own = {} if schema is None else object_at(schema, pointer)
     match own.get("type", "object"):
         case "array":
             place = (*pointer, "items")

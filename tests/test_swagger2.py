@@ -139,6 +139,10 @@ def test_what_is_not_known_is_told(document, told):
         ),
         (swagger(definitions={"A": {"properties": {"a..b": {}}}}), "#/definitions/A/properties/a..b: a part"),
         (swagger(definitions={"A": {"properties": []}}), "#/definitions/A/properties: a list stands where"),
+        (
+            swagger(definitions={"A": {"properties": {"a": 1, "a.b": {}}}}),
+            "#/definitions/A/properties/a: a number",
+        ),
         (swagger(definitions={"A": {"required": [1]}}), "#/definitions/A/required/0: a number stands where"),
     ],
 )
