@@ -1,0 +1,1 @@
+"""Servers and clients with one fault each, for the suite to notice."""

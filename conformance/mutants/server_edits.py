@@ -1,0 +1,230 @@
+"""The edits that faults are made of: to a request on its way in, to an answer on its way out.
+
+All of them leave alone what they are not about: another operation, another status, a body that cannot
+be read. Items are matched with recipients by position, which is how the wrapped server answers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from typing import TypeVar, cast
+
+from attrs import evolve
+
+from conformance.model import (
+    JSON,
+    Handler,
+    Request,
+    Response,
+    json_response,
+    strict_json,
+)
+
+PATH = "/messaging/v1/sms/messages"
+
+Object = dict[str, JSON]
+_Message = TypeVar("_Message", Request, Response)
+
+
+def is_send(request: Request) -> bool:
+    return request.method == "POST" and is_send_path(request)
+
+
+def is_send_path(request: Request) -> bool:
+    # Not `request.path`, which takes the first segment of "//a/b" for a host.
+    return request.target.partition("?")[0] in (PATH, f"{PATH}/")
+
+
+def is_json(message: Request | Response) -> bool:
+    try:
+        strict_json(message.body)
+    except ValueError:
+        # `NotStrictJSON`, and what Python says of an integer of more than 4,300 digits.
+        return False
+    return True
+
+
+def as_object(value: JSON) -> Object:
+    """The value if it is an object, else an empty one."""
+    return cast(Object, value) if isinstance(value, dict) else {}
+
+
+def as_list(value: JSON) -> list[JSON]:
+    """The value if it is a list, else an empty one."""
+    if not isinstance(value, list):
+        return []
+    listed: list[JSON] = value
+    return listed
+
+
+def read(message: Request | Response) -> Object:
+    """The JSON object of a body; empty if the body is anything else."""
+    return as_object(message.json) if is_json(message) else {}
+
+
+def recipients(request: Request) -> list[Object]:
+    """The recipients of a send; one that is no object counts as empty, so that positions hold."""
+    return [as_object(each) for each in as_list(read(request).get("recipients"))]
+
+
+def items(result: Object) -> list[Object]:
+    return [each for each in as_list(result.get("responses")) if isinstance(each, dict)]
+
+
+def matched(request: Request, result: Object) -> list[tuple[Object, Object]]:
+    """Each item of a 202 with the recipient that it answers."""
+    answered = items(result)
+    asked = recipients(request)
+    return list(zip([*asked, *[{}] * len(answered)], answered, strict=False))
+
+
+def is_refused(item: Object) -> bool:
+    return "errorcode" in item
+
+
+def refused(result: Object) -> list[Object]:
+    return [each for each in items(result) if is_refused(each)]
+
+
+def is_mixed(result: Object) -> bool:
+    return 0 < len(refused(result)) < len(items(result))
+
+
+def queued_item(item: Object) -> Object:
+    return {"messageKey": item.get("messageKey")}
+
+
+def refused_item(item: Object, code: int, message: str) -> Object:
+    return {"messageKey": item.get("messageKey"), "errorcode": code, "message": message}
+
+
+def without(value: Object, *names: str) -> Object:
+    return {name: member for name, member in value.items() if name not in names}
+
+
+def renamed(value: Object, old: str, new: str) -> Object:
+    return {new if name == old else name: member for name, member in value.items()}
+
+
+def with_items(result: Object, changed: list[Object]) -> Object:
+    """The result with other items, its code and message made to fit them."""
+    failed = sum(map(is_refused, changed))
+    summary: Object = {"errorcode": 109001 if failed else 0}
+    if failed:
+        summary["message"] = tally(failed, len(changed))
+    return {**without(result, "message"), **summary, "responses": changed}
+
+
+def tally(failed: int, total: int) -> str:
+    return f"MCMS_UTM_ResponsesHasErrors: {failed} subscribers failed to queue out of {total}"
+
+
+def with_header(message: _Message, name: str, value: str) -> _Message:
+    """The message with this header in place of any of the same name."""
+    return evolve(message, headers=(*without_header(message, name).headers, (name, value)))
+
+
+def without_header(message: _Message, name: str) -> _Message:
+    return evolve(message, headers=tuple(each for each in message.headers if each[0] != name.lower()))
+
+
+def with_json(message: _Message, value: JSON) -> _Message:
+    """The message with another JSON body, written in ASCII so that any string can be."""
+    return evolve(message, body=json.dumps(value).encode())
+
+
+def edited(message: _Message, change: Callable[[Object], JSON]) -> _Message:
+    """The message with its JSON object changed; the very same if nothing changes or the body is no object."""
+    before = read(message)
+    after = change(before) if before else before
+    # Compared as text, since to Python 0 == False and 1 == 1.0.
+    return message if json.dumps(after) == json.dumps(before) else with_json(message, after)
+
+
+def refusal(status: int, code: int, message: str, *headers: tuple[str, str]) -> Response:
+    """An error as the contract wants it."""
+    return json_response(status, {"message": message, "errorcode": code, "documentation": ""}, headers)
+
+
+def on_answer(handle: Handler, change: Callable[[Request, Response], Response]) -> Handler:
+    """The server, with each answer to a send changed."""
+
+    def faulty(request: Request) -> Response:
+        response = handle(request)
+        return change(request, response) if is_send(request) else response
+
+    return faulty
+
+
+def on_result(handle: Handler, change: Callable[[Object], JSON]) -> Handler:
+    """The server, with the body of each 202 changed."""
+    return on_result_of(handle, lambda _, result: change(result))
+
+
+def on_result_of(handle: Handler, change: Callable[[Request, Object], JSON]) -> Handler:
+    """The server, with the body of each 202 changed in view of its request."""
+
+    def faulty(request: Request, response: Response) -> Response:
+        return edited(response, lambda result: change(request, result)) if is_accepted(response) else response
+
+    return on_answer(handle, faulty)
+
+
+def on_items(handle: Handler, change: Callable[[Object], JSON]) -> Handler:
+    """The server, with each item of a 202 changed and nothing else."""
+    return on_result(handle, lambda result: {**result, "responses": [change(each) for each in items(result)]})
+
+
+def on_refused(handle: Handler, change: Callable[[Object], JSON]) -> Handler:
+    """The server, with each refused item of a 202 changed and nothing else."""
+    return on_items(handle, lambda item: change(item) if is_refused(item) else item)
+
+
+def on_match(handle: Handler, change: Callable[[Object, Object], Object]) -> Handler:
+    """The server, with each item changed in view of its recipient, and the result made to fit."""
+
+    def rejudged(request: Request, result: Object) -> Object:
+        changed = [change(recipient, item) for recipient, item in matched(request, result)]
+        return result if changed == items(result) else with_items(result, changed)
+
+    return on_result_of(handle, rejudged)
+
+
+def on_error(
+    handle: Handler,
+    change: Callable[[Request, Response], Response],
+    statuses: Collection[int] = range(400, 600),
+) -> Handler:
+    """The server, with each error of these statuses changed, whatever the path and method."""
+
+    def faulty(request: Request) -> Response:
+        response = handle(request)
+        return change(request, response) if response.status in statuses else response
+
+    return faulty
+
+
+def on_request(handle: Handler, change: Callable[[Object], JSON]) -> Handler:
+    """The server, with the JSON object of each send changed before it is read."""
+
+    return lambda request: handle(edited(request, change) if is_send(request) else request)
+
+
+def on_recipients(handle: Handler, change: Callable[[Object], JSON]) -> Handler:
+    """The server, with each recipient of a send changed before it is read."""
+
+    def changed(body: Object) -> Object:
+        listed = as_list(body.get("recipients"))
+        told = [change(as_object(each)) if isinstance(each, dict) else each for each in listed]
+        return {**body, "recipients": told} if listed else body
+
+    return on_request(handle, changed)
+
+
+def is_accepted(response: Response) -> bool:
+    return response.status == 202
+
+
+def is_kept_out(response: Response) -> bool:
+    return response.status in (401, 403)
