@@ -18,7 +18,7 @@ import ssl
 import traceback
 from collections.abc import Generator, Mapping
 from functools import cache
-from typing import TypeGuard
+from typing import Self, TypeGuard
 from urllib.parse import urlsplit
 
 import httpx
@@ -254,18 +254,12 @@ def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> C
 
     def call(asked: Asked) -> Outcome:
         client = client_class(asked.url, asked.token, asked.timeout)
-        lines = _Lines()
-        log.addHandler(lines)
-        level = log.level
-        log.setLevel(logging.DEBUG)
-        try:
-            send = _send_async if asked.style == "async" else _send
-            returned, raised = send(client, asked.body), None
-        except Exception as error:  # a mutant may raise anything, and that is a finding, not a failure
-            returned, raised = None, error
-        finally:
-            log.setLevel(level)
-            log.removeHandler(lines)
+        send = _send_async if asked.style == "async" else _send
+        with _Lines() as lines:
+            try:
+                returned, raised = send(client, asked.body), None
+            except Exception as error:  # a mutant may raise anything, and that is a finding, not a failure
+                returned, raised = None, error
         shown = "\n".join((*_seen(client), *_seen(returned), *_seen(raised), *lines.written))
         return evolve(_outcome(client, returned, raised), shown=shown, default_timeout=client.default_timeout)
 
@@ -410,11 +404,23 @@ def _is_list(value: JSON) -> TypeGuard[list[JSON]]:
 
 
 class _Lines(logging.Handler):
-    """Collects log lines."""
+    """Collects the log lines of this module while it is open, and keeps them from every other handler."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.written: list[str] = []
+        self._before = (log.level, log.propagate)
 
     def emit(self, record: logging.LogRecord) -> None:
         self.written.append(record.getMessage())
+
+    def __enter__(self) -> Self:
+        log.addHandler(self)
+        log.setLevel(logging.DEBUG)
+        log.propagate = False
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        level, log.propagate = self._before
+        log.setLevel(level)
+        log.removeHandler(self)

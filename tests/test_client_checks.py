@@ -37,9 +37,7 @@ TWO_ITEMS = (QUEUED_ITEM, Item("two", 109106, "to is missing"))
 DEFAULTS = {"default_timeout": 30.0, "shown": "Client()"}
 
 
-def a_call(
-    answer: Answer | Response, told: Told, received: tuple[Request, ...] = (SENT,), **outcome: object
-) -> Call:
+def a_call(answer: Answer | Response, told: Told, received: tuple[Request, ...] = (SENT,), **outcome: object) -> Call:
     whole = answer if isinstance(answer, Answer) else Answer(answer)
     return Call(ASKED, whole, received, Outcome(told, **{**DEFAULTS, **outcome}))
 
@@ -152,15 +150,11 @@ def breaches(id: str, call: Call) -> list[str]:
 @pytest.mark.parametrize("call", GOOD, ids=lambda call: f"{call.answer.response.status}-{call.outcome.told}")
 def test_a_good_call_breaks_nothing(call):
     assert {
-        id: breaches(id, call)
-        for id, each in REQUIREMENTS.items()
-        if each.applies(call) and breaches(id, call)
+        id: breaches(id, call) for id, each in REQUIREMENTS.items() if each.applies(call) and breaches(id, call)
     } == {}
 
 
-@pytest.mark.parametrize(
-    ("id", "good", "bad"), BAD, ids=[f"{id}-{index}" for index, (id, *_) in enumerate(BAD)]
-)
+@pytest.mark.parametrize(("id", "good", "bad"), BAD, ids=[f"{id}-{index}" for index, (id, *_) in enumerate(BAD)])
 def test_a_bad_call_is_noticed(id, good, bad):
     assert REQUIREMENTS[id].applies(good) and not breaches(id, good)
     assert REQUIREMENTS[id].applies(bad) and breaches(id, bad)
@@ -216,9 +210,7 @@ def test_an_answer_that_is_slow_but_in_time_is_judged_as_a_whole_one():
 
 
 def test_an_answer_slower_than_the_default_stalls_where_no_time_out_was_asked():
-    call = evolve(
-        STALLED, asked=evolve(ASKED, timeout=None), outcome=evolve(STALLED.outcome, default_timeout=1.0)
-    )
+    call = evolve(STALLED, asked=evolve(ASKED, timeout=None), outcome=evolve(STALLED.outcome, default_timeout=1.0))
 
     assert applying(call) == {"client-stalled-raises"}
 

@@ -60,14 +60,8 @@ ANSWERS: dict[str, tuple[Answer, float | None]] = {
         Answer(json_response(202, {**QUEUED, "responses": [{"messageKey": "one", "segments": 2}]})),
         None,
     ),
-    **{
-        str(status): (Answer(json_response(status, ERROR)), None)
-        for status in (400, 401, 403, 415, 429, 500, 503)
-    },
-    **{
-        f"undocumented {status}": (Answer(json_response(status, QUEUED)), None)
-        for status in (200, 207, 404, 520, 596)
-    },
+    **{str(status): (Answer(json_response(status, ERROR)), None) for status in (400, 401, 403, 415, 429, 500, 503)},
+    **{f"undocumented {status}": (Answer(json_response(status, QUEUED)), None) for status in (200, 207, 404, 520, 596)},
     "no content": (Answer(Response(204)), None),
     "redirect": (Answer(json_response(307, {}, (("location", "/messaging/v1/sms/messages/"),))), None),
     "HTML": (Answer(Response(202, (("content-type", "text/html"),), b"<html>Welcome</html>")), None),

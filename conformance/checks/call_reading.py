@@ -180,9 +180,7 @@ def container_fault(contract: Contract, schema: JSON, value: JSON, where: str = 
     return next((fault for part in parts if (fault := container_fault(contract, *part))), None)
 
 
-def unknown_fields(
-    contract: Contract, schema: JSON, value: JSON, path: Path = ()
-) -> Iterator[tuple[Path, JSON]]:
+def unknown_fields(contract: Contract, schema: JSON, value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
     """The fields that no schema names, with where they stand; an object without named fields is free."""
     schema = _resolved(contract, schema)
     properties = schema.get("properties", {})

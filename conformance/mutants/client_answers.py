@@ -70,9 +70,7 @@ class GivesEveryItemTheTopCode(ReferenceClient):
 
     def result(self, body: dict[str, JSON]) -> Result:
         result = super().result(body)
-        items = [
-            evolve(item, errorcode=result.errorcode) if item.errorcode else item for item in result.items
-        ]
+        items = [evolve(item, errorcode=result.errorcode) if item.errorcode else item for item in result.items]
         return evolve(result, items=tuple(items))
 
 
