@@ -1,0 +1,92 @@
+"""A folder of emitted files: read, compared with what it should hold, replaced as a whole.
+
+What the files mean is nobody's business here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+#: Files by their path below the folder, with forward slashes.
+Files = Mapping[str, bytes]
+
+
+@frozen
+class Differences:
+    """What sets a folder apart from what it should hold, by path, each in order."""
+
+    added: tuple[str, ...]
+    missing: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.missing or self.changed)
+
+    def lines(self) -> list[str]:
+        """One line for each file, with what befell it."""
+        return [
+            *(f"changed  {path}" for path in self.changed),
+            *(f"missing  {path}" for path in self.missing),
+            *(f"added    {path}" for path in self.added),
+        ]
+
+
+def differences(expected: Files, found: Files) -> Differences:
+    """How `found` departs from `expected`."""
+    common = sorted(expected.keys() & found.keys())
+    return Differences(
+        added=tuple(sorted(found.keys() - expected.keys())),
+        missing=tuple(sorted(expected.keys() - found.keys())),
+        changed=tuple(path for path in common if expected[path] != found[path]),
+    )
+
+
+def is_empty(folder: Path) -> bool:
+    """True if the folder holds no file, or is not there."""
+    return next(_files(folder), None) is None
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    """The files of a folder in the order of their paths; none if it is not there."""
+    return dict(sorted((file.relative_to(folder).as_posix(), file.read_bytes()) for file in _files(folder)))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    # What Python keeps beside the modules it has read comes and goes by itself.
+    return (file for file in folder.rglob("*") if file.is_file() and file.parent.name != "__pycache__")
+
+
+def write(folder: Path, files: Files) -> None:
+    """Put the files into a folder, which is made if need be."""
+    for path, content in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+
+def replace(folder: Path, files: Files) -> None:
+    """The folder holds these files and nothing else or, after an error, what it held before.
+
+    The files are written beside it and moved into place, so a reader never finds some old and some new.
+    """
+    folder = folder.resolve()
+    beside = folder.parent
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix=f".{folder.name}.", dir=beside, ignore_cleanup_errors=True
+    ) as name:
+        new, old = Path(name, "new"), Path(name, "old")
+        new.mkdir()
+        write(new, files)
+        if folder.exists():
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise

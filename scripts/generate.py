@@ -1,0 +1,271 @@
+"""Emits the client: the contract of a folder, and its `client.yaml`, become a Python package.
+
+openapi-python-client writes it, with our templates where the folder has some, and ruff gives it one form.
+This module adds that nothing is lost in silence, that the same inputs give the same bytes wherever they are,
+and that the old package stays until the new one has proved to import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from attrs import frozen
+from openapi_python_client import Project
+from openapi_python_client.config import Config, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+
+from scripts import files
+from scripts.client_source import (
+    CONFIGURATION,
+    DOCUMENT,
+    TEMPLATES,
+    GenerateError,
+    Source,
+    one_line,
+    operation_modules,
+    read,
+)
+from scripts.stamp import FILE as STAMP
+from scripts.stamp import is_stamp, stamp
+
+#: Exactly these: templates for one generator do not run on the next, and ruff's form changes by its version.
+GENERATOR = ("openapi-python-client", "0.29.1")
+FORMATTER = ("ruff", "0.17.6")
+SETUP = "Install what requirements.lock says, with make setup."
+
+#: The package while it is made. Its imports are relative, so this name is not written into it.
+PACKAGE = "generated_client"
+
+#: Imports in order, none unused, no spelling that Python 3.11 has outgrown.
+RULES = "I,F401,UP"
+#: What ruff finds around the package has no say: configuration, ignore files, a cache. Nor have the names of
+#: folders, some of which it would skip ("build" and "dist" may well be tags of an API).
+ISOLATED = (
+    "--isolated",
+    "--no-cache",
+    "--no-respect-gitignore",
+    "--config=exclude=[]",
+    "--target-version=py311",
+    "--line-length=110",
+)
+
+
+@frozen
+class Package:
+    """An emitted client: its files, how many operations it can call and how many models it has."""
+
+    files: files.Files
+    operations: int
+    models: int
+
+
+def package(contract: Path) -> Package:
+    """The client of the contract in this folder; raises `GenerateError`."""
+    _tools_are_those_pinned()
+    source = read(contract)
+    modules = operation_modules(source)
+    with tempfile.TemporaryDirectory(prefix="generate-") as scratch:
+        target = Path(scratch, PACKAGE)
+        models = _generate(source, target)
+        for module, operation in modules.items():
+            if not (target / module).is_file():
+                raise source.error(f"{operation} has no module {module} in what the generator wrote")
+        _give_form(source, target)
+        _import_all(source, target)
+        emitted = files.read(target)
+    return Package(
+        files={**emitted, STAMP: stamp(dict([GENERATOR, FORMATTER]), source.inputs, emitted)},
+        operations=len(set(modules.values())),
+        models=models,
+    )
+
+
+def package_files(contract: Path) -> dict[str, bytes]:
+    """The files of the client, its stamp among them, by path; raises `GenerateError`."""
+    return dict(package(contract).files)
+
+
+def _generate(source: Source, target: Path) -> int:
+    """Let the generator write the package, and count its models. Whatever it complains of is fatal."""
+    config = Config.from_sources(
+        source.configuration,
+        MetaType.NONE,
+        document_source=source.contract / DOCUMENT,
+        file_encoding="utf-8",
+        overwrite=False,
+        output_path=target,
+    )
+    try:
+        data = GeneratorData.from_dict(source.document, config=config)
+        if isinstance(data, GeneratorError):
+            raise _complaint(source, [data])
+        _models_have_a_module_each(source, data)
+        with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes to
+            complaints = Project(openapi=data, config=config, custom_template_path=source.templates).build()
+    except GenerateError:
+        raise
+    except Exception as error:  # what the generator did not foresee, or a template of ours did wrong
+        reason = f"{type(error).__name__}: {one_line(str(error))}"
+        raise _puzzle(source, f"the generator broke off with {reason}") from error
+    if complaints:
+        raise _complaint(source, complaints)
+    return len(data.models)
+
+
+def _models_have_a_module_each(source: Source, data: GeneratorData) -> None:
+    names: dict[str, str] = {}
+    for each in (each.class_info for each in (*data.models, *data.enums)):
+        if each.module_name in names:
+            what = f"classes {names[each.module_name]} and {each.name} would both be in {each.module_name}.py"
+            raise source.error(what, "Give one of the schemas another title.")
+        names[each.module_name] = each.name
+
+
+def _complaint(source: Source, complaints: Sequence[GeneratorError]) -> GenerateError:
+    first = complaints[0]
+    header = first.header.removeprefix("WARNING ").strip().rstrip(":.")
+    # One of its messages shows an object, at an address, where it means the status.
+    detail = re.sub(r" for status code <[^>]*>", "", one_line(first.detail or "")).rstrip(".")
+    more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
+    return source.error(f"the generator would leave something out: {header}: {detail}{more}")
+
+
+def _give_form(source: Source, target: Path) -> None:
+    """Every module says where it comes from and is in ruff's form; the package says that it has types."""
+    _ruff(source, target, "check", "--fix-only", f"--select={RULES}")
+    first_line = _first_line(source)
+    for module in _modules(target):
+        # Not before the imports are in order: a comment above the first of them would travel with it.
+        module.write_text(first_line + module.read_text("utf-8"), "utf-8", newline="\n")
+    _ruff(source, target, "format", "--config=format.line-ending='lf'")
+    (target / "py.typed").touch()
+
+
+def _first_line(source: Source) -> str:
+    # The version may be any text: only what versions are made of goes onto a line of code.
+    version = re.sub(r"[^\w.+-]+", " ", str(source.document["info"]["version"])).strip()
+    return (
+        f"# Emitted by scripts/generate.py from {DOCUMENT} ({version}); "
+        f"do not edit: change the contract, its overlay or {CONFIGURATION}.\n"
+    )
+
+
+def _import_all(source: Source, target: Path) -> None:
+    """Every module of the package can be imported, in a Python of its own."""
+    program = (
+        "import importlib, sys; sys.path[:0] = sys.argv[1:2]; [*map(importlib.import_module, sys.argv[2:])]"
+    )
+    names = [".".join(each.relative_to(target.parent).with_suffix("").parts) for each in _modules(target)]
+    command = [sys.executable, "-I", "-B", "-c", program, str(target.parent), *names]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=target.parent)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        raise _puzzle(source, f"what the generator wrote does not import ({one_line(reason)})")
+
+
+def _modules(target: Path) -> Iterable[Path]:
+    return sorted(target.rglob("*.py"))
+
+
+def _puzzle(source: Source, what: str) -> GenerateError:
+    """The contract and a template are both suspect."""
+    return GenerateError(
+        str(source.contract), what, f"See {DOCUMENT} there, and {TEMPLATES} if there are any."
+    )
+
+
+def _ruff(source: Source, target: Path, *arguments: str) -> None:
+    done = _run_ruff(*arguments, *ISOLATED, target.name, cwd=target.parent)
+    if done.returncode:
+        reason = one_line(done.stderr or done.stdout)
+        raise _puzzle(source, f"ruff {arguments[0]} cannot read what the generator wrote ({reason})")
+
+
+def _run_ruff(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the ruff of this environment, never the search path's, with none of its variables set."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RUFF_")}
+    command = [sys.executable, "-I", "-m", FORMATTER[0], *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment)
+
+
+def _tools_are_those_pinned() -> None:
+    found = metadata.version(GENERATOR[0]), _run_ruff("--version").stdout.strip().removeprefix("ruff ")
+    for (name, version), installed in zip((GENERATOR, FORMATTER), found, strict=True):
+        if installed != version:
+            what = f"version {version} is needed and {installed or 'none'} is installed"
+            raise GenerateError(name, what, SETUP)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Emit the client, or check the one there is: 0 if all is well, 1 if it differs, 2 if it cannot be."""
+    options = _options(arguments)
+    act = _check if options.check else _emit
+    try:
+        return act(options.contract, options.out)
+    except GenerateError as error:
+        print(f"generate: {error}", file=sys.stderr)
+    except OSError as error:
+        hint = "See to it, or name another folder."
+        print(f"generate: {error.filename or options.out}: {error.strerror}. {hint}", file=sys.stderr)
+    return 2
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python -m scripts.generate", description="Emit the client of a contract."
+    )
+    parser.add_argument(
+        "--contract", type=Path, default="openapi", metavar="DIR", help="%(default)s if not given"
+    )
+    parser.add_argument("--out", type=Path, default=PACKAGE, metavar="DIR", help="%(default)s if not given")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would differ")
+    return parser.parse_args(arguments)
+
+
+def _emit(contract: Path, out: Path) -> int:
+    _may_be_replaced(out)
+    emitted = package(contract)
+    files.replace(out, emitted.files)
+    operations, models = _count(emitted.operations, "operation"), _count(emitted.models, "model")
+    print(f"{out}: {operations}, {models}, {_count(len(emitted.files), 'file')}, from {contract / DOCUMENT}")
+    return 0
+
+
+def _check(contract: Path, out: Path) -> int:
+    expected = package(contract).files
+    found = files.differences(expected, files.read(out))
+    if not found:
+        print(f"{out}: {_count(len(expected), 'file')}, as {contract / DOCUMENT} yields them")
+        return 0
+    print("\n".join(found.lines()))
+    print(f"{out}: not what {contract / DOCUMENT} yields. Write it again with python -m scripts.generate.")
+    return 1
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _may_be_replaced(out: Path) -> None:
+    """A folder is replaced only if it holds nothing or was emitted: what it holds will be gone."""
+    hint = "Name another folder with --out, or empty this one yourself."
+    if out.exists() and not out.is_dir():
+        raise GenerateError(str(out), "is not a folder", hint)
+    mark = out / STAMP
+    if not files.is_empty(out) and not (mark.is_file() and is_stamp(mark.read_bytes())):
+        raise GenerateError(str(out), f"is not empty and has no {STAMP}, so it was not emitted", hint)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
