@@ -157,7 +157,5 @@ def _bearer_token(request: Request) -> str:
 
 
 def _token_in_body(request: Request) -> str | None:
-    found = (
-        value for name, value in read(request).items() if name in _TOKEN_NAMES and isinstance(value, str)
-    )
+    found = (value for name, value in read(request).items() if name in _TOKEN_NAMES and isinstance(value, str))
     return next((value.removeprefix("Bearer ") for value in found), None)

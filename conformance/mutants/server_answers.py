@@ -156,9 +156,7 @@ def says_errorcode_0_when_all_are_refused(handle: Handler) -> Handler:
 @server_mutant(kills="send-all-refused-errorcode")
 def says_errorcode_109103_when_all_are_refused(handle: Handler) -> Handler:
     """Says errorcode 109103 in a 202 in which everyone was refused."""
-    return on_result(
-        handle, lambda result: {**result, "errorcode": 109103} if _is_all_refused(result) else result
-    )
+    return on_result(handle, lambda result: {**result, "errorcode": 109103} if _is_all_refused(result) else result)
 
 
 @server_mutant(kills="send-mixed-message")
@@ -188,9 +186,7 @@ def leaves_out_the_name_of_the_message(handle: Handler) -> Handler:
 @server_mutant(kills="send-mixed-message")
 def leaves_out_the_counts(handle: Handler) -> Handler:
     """Says in the message of a mixed answer that some failed, not how many."""
-    return _retold(
-        handle, lambda failed, total: "MCMS_UTM_ResponsesHasErrors: some subscribers failed to queue"
-    )
+    return _retold(handle, lambda failed, total: "MCMS_UTM_ResponsesHasErrors: some subscribers failed to queue")
 
 
 @server_mutant(kills="send-refused-item")
@@ -322,14 +318,8 @@ def generates_a_key_that_was_sent(handle: Handler) -> Handler:
     """Gives a recipient that sent no messageKey the one that another recipient sent."""
 
     def borrowed(request: Request, result: Object) -> Object:
-        keys = [
-            item["messageKey"] for recipient, item in matched(request, result) if "messageKey" in recipient
-        ]
-        return (
-            _keyed(request, result, lambda item: {**item, "messageKey": keys[0]}, sent=False)
-            if keys
-            else result
-        )
+        keys = [item["messageKey"] for recipient, item in matched(request, result) if "messageKey" in recipient]
+        return _keyed(request, result, lambda item: {**item, "messageKey": keys[0]}, sent=False) if keys else result
 
     return on_result_of(handle, borrowed)
 
@@ -374,7 +364,6 @@ def _generated(handle: Handler, change: Callable[[Object], Object]) -> Handler:
 def _keyed(request: Request, result: Object, change: Callable[[Object], Object], *, sent: bool) -> Object:
     """The result with the items changed whose recipients sent a messageKey, or sent none."""
     answered = [
-        change(item) if ("messageKey" in recipient) == sent else item
-        for recipient, item in matched(request, result)
+        change(item) if ("messageKey" in recipient) == sent else item for recipient, item in matched(request, result)
     ]
     return {**result, "responses": answered}

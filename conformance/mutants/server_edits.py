@@ -7,7 +7,7 @@ be read. Items are matched with recipients by position, which is how the wrapped
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar, cast
 
 from attrs import evolve
@@ -50,12 +50,9 @@ def as_object(value: JSON) -> Object:
     return cast(Object, value) if isinstance(value, dict) else {}
 
 
-def as_list(value: JSON) -> list[JSON]:
+def as_list(value: JSON) -> Sequence[JSON]:
     """The value if it is a list, else an empty one."""
-    if not isinstance(value, list):
-        return []
-    listed: list[JSON] = value
-    return listed
+    return cast(Sequence[JSON], value) if isinstance(value, list) else ()
 
 
 def read(message: Request | Response) -> Object:

@@ -145,9 +145,7 @@ def refuses_with_the_status_for_a_code(handle: Handler) -> Handler:
 @server_mutant(kills="code-published")
 def refuses_a_long_key_with_a_code_of_its_own(handle: Handler) -> Handler:
     """Gives a recipient whose messageKey is too long the code 109999, which nobody has published."""
-    return on_refused(
-        handle, lambda item: {**item, "errorcode": 109999} if item["errorcode"] == 109108 else item
-    )
+    return on_refused(handle, lambda item: {**item, "errorcode": 109999} if item["errorcode"] == 109108 else item)
 
 
 @server_mutant(kills="error-retry-after")
@@ -165,9 +163,7 @@ def forgets_retry_after_when_unavailable(handle: Handler) -> Handler:
 @server_mutant(kills="error-retry-after")
 def says_retry_after_as_a_date(handle: Handler) -> Handler:
     """Answers the first send with 429 and a Retry-After that is a date."""
-    return _first(
-        handle, refusal(429, 50100, "Rate limit exceeded", ("retry-after", "Sat, 01 Jan 2050 00:00:00 GMT"))
-    )
+    return _first(handle, refusal(429, 50100, "Rate limit exceeded", ("retry-after", "Sat, 01 Jan 2050 00:00:00 GMT")))
 
 
 @server_mutant(kills="error-retry-after")
@@ -199,17 +195,13 @@ def fails_on_a_nul(handle: Handler) -> Handler:
 @server_mutant(kills="server-error-never")
 def fails_on_a_long_contact_key(handle: Handler) -> Handler:
     """Answers 500 to a contactKey of more than 254 characters."""
-    return _failing(
-        handle, lambda request: any(len(each.get("contactKey", "")) > 254 for each in recipients(request))
-    )
+    return _failing(handle, lambda request: any(len(each.get("contactKey", "")) > 254 for each in recipients(request)))
 
 
 @server_mutant(kills="server-error-never")
 def fails_on_many_attributes(handle: Handler) -> Handler:
     """Answers 500 to a recipient with fifty attributes or more."""
-    return _failing(
-        handle, lambda request: any(len(each.get("attributes", {})) >= 50 for each in recipients(request))
-    )
+    return _failing(handle, lambda request: any(len(each.get("attributes", {})) >= 50 for each in recipients(request)))
 
 
 @server_mutant(kills="server-error-never")
@@ -227,9 +219,7 @@ def fails_on_a_body_that_is_no_object(handle: Handler) -> Handler:
     """Answers 500 to a body that is JSON and no object."""
 
     def faulty(request: Request, response: Response) -> Response:
-        is_meant = (
-            response.status == 400 and request.body.lstrip()[:1] not in (b"", b"{") and _is_any_json(request)
-        )
+        is_meant = response.status == 400 and request.body.lstrip()[:1] not in (b"", b"{") and _is_any_json(request)
         return _FAILURE if is_meant else response
 
     return on_answer(handle, faulty)

@@ -79,9 +79,7 @@ def queues_a_recipient_without_contact_key(handle: Handler) -> Handler:
 @server_mutant(kills="send-missing-contact-key-refused")
 def refuses_the_request_for_a_missing_contact_key(handle: Handler) -> Handler:
     """Answers 400 to a request with a recipient that has no contactKey."""
-    return _refused_whole(
-        handle, lambda recipient: "contactKey" not in recipient, 109105, "contactKey is missing"
-    )
+    return _refused_whole(handle, lambda recipient: "contactKey" not in recipient, 109105, "contactKey is missing")
 
 
 @server_mutant(kills="send-missing-contact-key-refused")
@@ -93,9 +91,7 @@ def gives_a_missing_contact_key_another_code(handle: Handler) -> Handler:
 @server_mutant(kills="send-unusable-to-refused")
 def queues_unusable_numbers(handle: Handler) -> Handler:
     """Queues a recipient whose number cannot be used."""
-    return on_match(
-        handle, lambda recipient, item: queued_item(item) if _has_bad_number(recipient, item) else item
-    )
+    return on_match(handle, lambda recipient, item: queued_item(item) if _has_bad_number(recipient, item) else item)
 
 
 @server_mutant(kills="send-unusable-to-refused")
@@ -116,11 +112,7 @@ def refuses_the_request_for_an_unusable_number(handle: Handler) -> Handler:
     def faulty(request: Request, response: Response) -> Response:
         pairs = matched(request, read(response)) if is_accepted(response) else []
         is_hit = any(_has_bad_number(recipient, item) for recipient, item in pairs)
-        return (
-            refusal(400, 109121, "MCMS_UTM_Validation_InvalidValue_to: Invalid number")
-            if is_hit
-            else response
-        )
+        return refusal(400, 109121, "MCMS_UTM_Validation_InvalidValue_to: Invalid number") if is_hit else response
 
     return on_answer(handle, faulty)
 
@@ -277,11 +269,7 @@ def refuses_every_tenth_recipient(handle: Handler) -> Handler:
 
     def changed(_: Object, item: Object) -> Object:
         is_dropped = next(number) % 10 == 0 and not is_refused(item)
-        return (
-            refused_item(item, 109121, "MCMS_UTM_Validation_InvalidValue_to: Invalid number")
-            if is_dropped
-            else item
-        )
+        return refused_item(item, 109121, "MCMS_UTM_Validation_InvalidValue_to: Invalid number") if is_dropped else item
 
     return on_match(handle, changed)
 
@@ -294,10 +282,7 @@ def queues_any_number_of_recipients(handle: Handler) -> Handler:
         if response.status != 400 or read(response).get("errorcode") != 109101:
             return response
         # The wrapped server knows the limit, so it is asked about one recipient at a time.
-        alone = [
-            handle(with_json(request, {**read(request), "recipients": [each]}))
-            for each in recipients(request)
-        ]
+        alone = [handle(with_json(request, {**read(request), "recipients": [each]})) for each in recipients(request)]
         answered = [item for each in alone for item in items(read(each))]
         first = next((each for each in alone if is_accepted(each)), response)
         return edited(first, lambda result: with_items(result, answered)) if is_accepted(first) else response
@@ -328,9 +313,7 @@ def _refused_whole(handle: Handler, is_meant: Callable[[Object], bool], code: in
 
     def faulty(request: Request, response: Response) -> Response:
         is_hit = is_accepted(response) and any(map(is_meant, recipients(request)))
-        return (
-            refusal(400, code, f"MCMS_UTM_Validation_MissingRequiredField: {message}") if is_hit else response
-        )
+        return refusal(400, code, f"MCMS_UTM_Validation_MissingRequiredField: {message}") if is_hit else response
 
     return on_answer(handle, faulty)
 
@@ -360,10 +343,7 @@ def _with_other_keys(handle: Handler, renamer: Callable[[], Callable[[str], str]
         if listed != read(request).get("recipients") or not all(isinstance(key, str | None) for key in keys):
             return handle(request)
         change = renamer()
-        changed = [
-            {**each, "messageKey": change(key)} if key else each
-            for each, key in zip(listed, keys, strict=True)
-        ]
+        changed = [{**each, "messageKey": change(key)} if key else each for each, key in zip(listed, keys, strict=True)]
         if changed == listed:
             return handle(request)
 

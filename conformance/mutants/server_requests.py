@@ -62,9 +62,7 @@ def ignores_unknown_fields(handle: Handler) -> Handler:
 @server_mutant(kills="send-unknown-field-refused")
 def ignores_unknown_fields_of_recipients(handle: Handler) -> Handler:
     """Ignores a field of a recipient that it does not know."""
-    return on_recipients(
-        handle, lambda each: {name: each[name] for name in each if name in _RECIPIENT_MEMBERS}
-    )
+    return on_recipients(handle, lambda each: {name: each[name] for name in each if name in _RECIPIENT_MEMBERS})
 
 
 @server_mutant(kills="send-unknown-field-refused")
@@ -263,9 +261,7 @@ def _accepting_unread(handle: Handler, is_meant: Callable[[Request], bool]) -> H
     def faulty(request: Request, response: Response) -> Response:
         if response.status != 400 or not is_meant(request):
             return response
-        return json_response(
-            202, with_items({"requestId": str(uuid.uuid4())}, [{"messageKey": str(uuid.uuid4())}])
-        )
+        return json_response(202, with_items({"requestId": str(uuid.uuid4())}, [{"messageKey": str(uuid.uuid4())}]))
 
     return on_answer(handle, faulty)
 

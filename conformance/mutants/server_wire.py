@@ -59,9 +59,7 @@ def answers_404_to_an_unknown_definition(handle: Handler) -> Handler:
 @server_mutant(kills="status-documented")
 def answers_207_to_mixed_recipients(handle: Handler) -> Handler:
     """Answers 207 where some recipients were refused."""
-    return _restated(
-        handle, 207, lambda response: is_accepted(response) and read(response).get("errorcode") != 0
-    )
+    return _restated(handle, 207, lambda response: is_accepted(response) and read(response).get("errorcode") != 0)
 
 
 @server_mutant(kills="path-trailing-slash")
@@ -227,9 +225,7 @@ def writes_null_for_a_generated_key(handle: Handler) -> Handler:
 
     def changed(request: Request, result: Object) -> Object:
         sent = _sent_keys(request)
-        answered = [
-            item if item.get("messageKey") in sent else {**item, "messageKey": None} for item in items(result)
-        ]
+        answered = [item if item.get("messageKey") in sent else {**item, "messageKey": None} for item in items(result)]
         return {**result, "responses": answered}
 
     return on_result_of(handle, changed)
@@ -266,9 +262,7 @@ def writes_the_error_message_as_a_list(handle: Handler) -> Handler:
 
 def _restated(handle: Handler, status: int, is_meant: Callable[[Response], bool]) -> Handler:
     """The server, with another status on the answers that are meant."""
-    return on_answer(
-        handle, lambda _, response: evolve(response, status=status) if is_meant(response) else response
-    )
+    return on_answer(handle, lambda _, response: evolve(response, status=status) if is_meant(response) else response)
 
 
 def _off_the_slash(handle: Handler, answer: Callable[[Request], Response]) -> Handler:
