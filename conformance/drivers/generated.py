@@ -255,7 +255,9 @@ def _of_error(package: str, operation: _Operation, error: Exception) -> Outcome:
         raised=name,
     )
     result = next((part for part in parts if isinstance(part, operation.results)), None)
-    return outcome if result is None else _with_result(outcome, result)
+    if result is not None:
+        return _with_result(outcome, result)
+    return attrs.evolve(outcome, items=(*_items(error, "refused"), *_items(error, "queued")))
 
 
 def _kind(error: Exception) -> Told:
@@ -289,9 +291,12 @@ def _told_by(told: Told, *sources: object) -> Outcome:
 
 
 def _with_result(outcome: Outcome, result: object) -> Outcome:
-    entries = _given(result, "responses")
-    items = tuple(map(_item, cast(Sequence[object], entries))) if isinstance(entries, Sequence) else ()
-    return attrs.evolve(outcome, items=items, written=_written(result))
+    return attrs.evolve(outcome, items=_items(result, "responses"), written=_written(result))
+
+
+def _items(source: object, name: str) -> tuple[Item, ...]:
+    entries = _given(source, name)
+    return tuple(map(_item, cast(Sequence[object], entries))) if isinstance(entries, Sequence) else ()
 
 
 def _item(entry: object) -> Item:

@@ -1,0 +1,171 @@
+"""The scripted server says on the wire exactly what it is told to, and remembers what it was sent."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.drivers import scripted_server
+from conformance.drivers.scripted_server import HOST, ScriptedServer
+from conformance.model import Answer, Response
+
+OK = Answer(Response(202, (("content-type", "text/plain"),), b"queued"))
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
+        running.play(OK)
+        yield running
+
+
+def port(server: ScriptedServer) -> int:
+    return int(server.url.rpartition(":")[2])
+
+
+def said(server: ScriptedServer, request: bytes = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n") -> bytes:
+    """All that the server sends for these bytes until it ends the connection."""
+    with socket.create_connection((HOST, port(server)), timeout=5) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_any_status_and_every_header_is_written(server: ScriptedServer) -> None:
+    server.play(Answer(Response(596, (("x-trace", "a"), ("x-trace", "b")), b"no")))
+
+    head, _, body = said(server).partition(b"\r\n\r\n")
+
+    assert head.splitlines() == [
+        b"HTTP/1.1 596 Unregistered",
+        b"x-trace: a",
+        b"x-trace: b",
+        b"content-length: 2",
+        b"connection: close",
+    ]
+    assert body == b"no"
+
+
+def test_request_is_kept_as_it_was_sent(server: ScriptedServer) -> None:
+    headers = b"X-One: 1\r\nx-one:  2 \r\nContent-Length: 3\r\nConnection: close\r\n"
+    said(server, b"POST //a%2F?b=%20c&d HTTP/1.1\r\n" + headers + b"\r\n\xff{}")
+
+    (request,) = server.received
+
+    assert (request.method, request.target, request.body) == ("POST", "//a%2F?b=%20c&d", b"\xff{}")
+    assert request.all_headers("X-One") == ("1", "2")
+
+
+def test_chunked_request_is_read(server: ScriptedServer) -> None:
+    head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    said(server, head + b"3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\n")
+
+    assert server.received[0].body == b"abcde"
+
+
+def test_client_that_waits_before_its_body_is_told_to_go_on(server: ScriptedServer) -> None:
+    with socket.create_connection((HOST, port(server)), timeout=5) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")
+        told = connection.recv(100)
+
+    assert told == b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+def test_connection_is_used_again(server: ScriptedServer) -> None:
+    client = http.client.HTTPConnection(HOST, port(server), timeout=5)
+    for answer in (OK, Answer(Response(204)), OK):
+        server.play(answer)
+        client.request("POST", "/")
+        response = client.getresponse()
+
+        assert (response.status, response.read()) == (answer.response.status, answer.response.body)
+        assert not response.will_close
+    client.close()
+
+
+def test_play_forgets_what_came_before(server: ScriptedServer) -> None:
+    said(server)
+    said(server)
+    before = server.received
+    server.play(OK)
+
+    assert len(before) == 2
+    assert server.received == ()
+
+
+@pytest.mark.parametrize("sent", [0, 1, 5])
+def test_cut_answer_promises_all_and_sends_a_part(server: ScriptedServer, sent: int) -> None:
+    server.play(Answer(OK.response, cut_after=sent))
+
+    head, _, body = said(server, b"GET / HTTP/1.1\r\n\r\n").partition(b"\r\n\r\n")
+
+    assert b"content-length: 6" in head
+    assert body == b"queued"[:sent]
+
+
+def test_negative_cut_sends_nothing(server: ScriptedServer) -> None:
+    server.play(Answer(OK.response, cut_after=-1))
+
+    assert said(server, b"GET / HTTP/1.1\r\n\r\n") == b""
+    assert len(server.received) == 1
+
+
+def test_own_content_length_is_left_alone(server: ScriptedServer) -> None:
+    server.play(Answer(Response(200, (("content-length", "10"),), b"four")))
+
+    answer = said(server, b"GET / HTTP/1.1\r\n\r\n")
+
+    assert answer.count(b"content-length") == 1
+    assert answer.endswith(b"\r\n\r\nfour")
+
+
+def test_stalled_answer_comes_when_its_time_is_over(server: ScriptedServer) -> None:
+    server.play(Answer(OK.response, stall=0.1))
+    started = time.monotonic()
+
+    assert said(server, b"GET / HTTP/1.1\r\n\r\n").endswith(b"queued")
+    assert time.monotonic() - started >= 0.1
+
+
+def test_next_answer_ends_a_stall(server: ScriptedServer) -> None:
+    server.play(Answer(OK.response, stall=60))
+    with socket.create_connection((HOST, port(server)), timeout=5) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        while not server.received:
+            time.sleep(0.001)
+        server.play(OK)
+
+        assert connection.recv(100) == b""
+
+
+def test_stall_does_not_hold_up_the_end() -> None:
+    with ScriptedServer() as server, socket.create_connection((HOST, port(server)), timeout=5) as connection:
+        server.play(Answer(OK.response, stall=60))
+        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        while not server.received:
+            time.sleep(0.001)
+        started = time.monotonic()
+        server.close()
+
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "sent", [b"hello\r\n\r\n", b"GET / HTTP/1.1\r\nno colon\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n"]
+)
+def test_what_is_not_http_is_not_received(server: ScriptedServer, sent: bytes) -> None:
+    assert said(server, sent) == b""
+    assert server.received == ()
+
+
+def test_fault_of_its_own_is_raised_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(answer: Answer, *, keep_alive: bool) -> tuple[bytes, bool]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(scripted_server, "written", faulty)
+
+    with pytest.raises(ZeroDivisionError), ScriptedServer() as server:
+        said(server)
