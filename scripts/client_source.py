@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from scripts import files, yamltext
 from scripts.document import JSON, METHODS, Document, SourceError
+from scripts.files import Files
 
 DOCUMENT = "openapi.yaml"
 CONFIGURATION = "client.yaml"
@@ -42,7 +43,7 @@ class Source:
     """A contract folder, read. `inputs` are the files as they stand there."""
 
     contract: Path
-    inputs: files.Files
+    inputs: Files
     document: Document
     configuration: ConfigFile
 
@@ -60,9 +61,7 @@ class Source:
 
 def read(contract: Path) -> Source:
     """The contract in this folder; raises `GenerateError`."""
-    document = _bytes(
-        contract / DOCUMENT, "Make it with python -m scripts.normalize, or name another folder."
-    )
+    document = _bytes(contract / DOCUMENT, "Make it with python -m scripts.normalize, or name another folder.")
     configuration = _bytes(contract / CONFIGURATION, "Write one; an empty file leaves all at its defaults.")
     found = files.read(contract / TEMPLATES)
     templates = {f"{TEMPLATES}/{path}": content for path, content in found.items()}
@@ -182,7 +181,7 @@ def _keys_are_known(file: Path, settings: Mapping[str, JSON], known: Mapping[str
             raise GenerateError(str(file), what, hint)
 
 
-def _templates_are_known(contract: Path, templates: files.Files) -> None:
+def _templates_are_known(contract: Path, templates: Files) -> None:
     stock = Path(openapi_python_client.__file__).parent / TEMPLATES
     for path in templates:
         name = PurePosixPath(path).relative_to(TEMPLATES)

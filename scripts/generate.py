@@ -36,6 +36,7 @@ from scripts.client_source import (
     operation_modules,
     read,
 )
+from scripts.files import Files
 from scripts.stamp import FILE as STAMP
 from scripts.stamp import is_stamp, stamp
 
@@ -65,7 +66,7 @@ ISOLATED = (
 class Package:
     """An emitted client: its files, how many operations it can call and how many models it has."""
 
-    files: files.Files
+    files: Files
     operations: int
     models: int
 
@@ -163,9 +164,7 @@ def _first_line(source: Source) -> str:
 
 def _import_all(source: Source, target: Path) -> None:
     """Every module of the package can be imported, in a Python of its own."""
-    program = (
-        "import importlib, sys; sys.path[:0] = sys.argv[1:2]; [*map(importlib.import_module, sys.argv[2:])]"
-    )
+    program = "import importlib, sys; sys.path[:0] = sys.argv[1:2]; [*map(importlib.import_module, sys.argv[2:])]"
     names = [".".join(each.relative_to(target.parent).with_suffix("").parts) for each in _modules(target)]
     command = [sys.executable, "-I", "-B", "-c", program, str(target.parent), *names]
     done = subprocess.run(command, capture_output=True, text=True, cwd=target.parent)
@@ -180,9 +179,7 @@ def _modules(target: Path) -> Iterable[Path]:
 
 def _puzzle(source: Source, what: str) -> GenerateError:
     """The contract and a template are both suspect."""
-    return GenerateError(
-        str(source.contract), what, f"See {DOCUMENT} there, and {TEMPLATES} if there are any."
-    )
+    return GenerateError(str(source.contract), what, f"See {DOCUMENT} there, and {TEMPLATES} if there are any.")
 
 
 def _ruff(source: Source, target: Path, *arguments: str) -> None:
@@ -222,12 +219,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        "python -m scripts.generate", description="Emit the client of a contract."
-    )
-    parser.add_argument(
-        "--contract", type=Path, default="openapi", metavar="DIR", help="%(default)s if not given"
-    )
+    parser = argparse.ArgumentParser("python -m scripts.generate", description="Emit the client of a contract.")
+    parser.add_argument("--contract", type=Path, default="openapi", metavar="DIR", help="%(default)s if not given")
     parser.add_argument("--out", type=Path, default=PACKAGE, metavar="DIR", help="%(default)s if not given")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would differ")
     return parser.parse_args(arguments)

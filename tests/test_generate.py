@@ -71,24 +71,23 @@ def emitted() -> generate.Package:
 
 @pytest.fixture(scope="module")
 def things(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A contract with an awkward tag, and its client, emitted under a ruff.toml that would change it all."""
-    folder = tmp_path_factory.mktemp("hostile")
-    (folder / "ruff.toml").write_text(
-        'line-length = 40\nindent-width = 2\n[format]\nquote-style = "single"\n'
-    )
+    """A contract with an awkward tag, and its client."""
+    folder = tmp_path_factory.mktemp("things")
     made = contract(folder / "contract")
     assert generate.main(["--contract", str(made), "--out", str(folder / "deep" / "client")]) == 0
     return made, folder / "deep" / "client"
 
 
-def test_the_bytes_depend_on_neither_place_nor_surroundings(
-    things: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_the_bytes_depend_on_neither_place_nor_surroundings(things: tuple[Path, Path], tmp_path: Path) -> None:
     made, out = things
     copied = shutil.copytree(made, tmp_path / "elsewhere")
-    environment = {**os.environ, "PYTHONHASHSEED": "7", "RUFF_LINE_LENGTH": "40", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "scripts.generate", "--contract", copied, "--out", "client", "--check"]
     shutil.copytree(out, tmp_path / "client")
+    (tmp_path / "ruff.toml").write_text('line-length = 40\nindent-width = 2\n[format]\nquote-style = "single"\n')
+    (tmp_path / ".gitignore").write_text("*\n")
+    (tmp_path / ".git").mkdir()
+    hostile = {"PYTHONHASHSEED": "7", "RUFF_LINE_LENGTH": "40", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "scripts.generate", "--contract", copied, "--out", "client", "--check"]
+    environment = {**os.environ, **hostile, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -219,9 +218,7 @@ def test_two_operations_of_one_module_are_an_error(
     first: dict[str, str], second: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rest = {name: value for name, value in OPERATION.items() if name != "operationId"}
-    contract(
-        tmp_path, {**DOCUMENT, "paths": {"/x": {"get": first | rest}, "/things": {"get": second | rest}}}
-    )
+    contract(tmp_path, {**DOCUMENT, "paths": {"/x": {"get": first | rest}, "/things": {"get": second | rest}}})
 
     assert "GET /x and GET /things would both be written to api/build/" in refused(tmp_path, capsys)
 
@@ -280,9 +277,7 @@ def test_a_contract_that_is_not_there_is_refused_in_one_sentence(
 
 
 def test_the_version_cannot_put_code_on_the_first_line(tmp_path: Path) -> None:
-    made = contract(
-        tmp_path, {**DOCUMENT, "info": {"title": "T", "version": "1\nimport os # coding: latin-1"}}
-    )
+    made = contract(tmp_path, {**DOCUMENT, "info": {"title": "T", "version": "1\nimport os # coding: latin-1"}})
     line = generate._first_line(client_source.read(made))
 
     assert "openapi.yaml (1 import os coding latin-1); " in line
