@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 import click
@@ -26,6 +26,7 @@ from conformance.drivers.exploration import ExplorationError
 from conformance.drivers.generated import PackageError
 from conformance.drivers.hosting import SubjectError
 from conformance.judge import SuiteError
+from conformance.model import Handler, Requirement, Setting
 from conformance.mutants.server import BY_NAME as MUTANTS
 from conformance.reference_server import (
     IN_MEMORY,
@@ -90,7 +91,7 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else PASSED)
 
 
-def _complain(sentence: str) -> None:
+def _complain(sentence: str) -> NoReturn:
     click.echo(f"sms-conformance: {' '.join(sentence.split())}", err=True)
     sys.exit(NOT_RUN)
 
@@ -101,20 +102,23 @@ def commands() -> None:
     """Judge servers and clients of the transactional SMS API against its contract."""
 
 
+_FOLDER = click.Path(path_type=Path)
+_CONTRACT = click.option("--contract", type=_FOLDER, help="Contract folder [default: the bundled one].")
+_OF_EVERY_RUN = (
+    _CONTRACT,
+    click.option("--config", type=_FOLDER, help="Settings file [default: ./sms-conformance.toml]."),
+    click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same verdict."),
+    click.option("--profile", type=click.Choice(["quick", "thorough"]), default="quick", show_default=True),
+    click.option("--strict", is_flag=True, help="A broken SHOULD fails the run as well."),
+    click.option("--only", metavar="ID", multiple=True, help="Judge this requirement; may be repeated."),
+    click.option("--report", "formats", metavar="FORMAT,…", default="", help="json, junit, markdown."),
+    click.option("--report-dir", type=_FOLDER, default=Path("reports"), show_default=True),
+)
+
+
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every run."""
-    for option in reversed(
-        (
-            click.option("--contract", type=click.Path(path_type=Path), help="Contract folder [default: the bundled one]."),
-            click.option("--config", type=click.Path(path_type=Path), help="Settings file [default: ./sms-conformance.toml]."),
-            click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same verdict."),
-            click.option("--profile", type=click.Choice(["quick", "thorough"]), default="quick", show_default=True),
-            click.option("--strict", is_flag=True, help="A broken SHOULD fails the run as well."),
-            click.option("--only", metavar="ID", multiple=True, help="Judge this requirement; may be repeated."),
-            click.option("--report", "formats", metavar="FORMAT,…", default="", help="json, junit, markdown."),
-            click.option("--report-dir", type=click.Path(path_type=Path), default=Path("reports"), show_default=True),
-        )
-    ):
+    for option in reversed(_OF_EVERY_RUN):
         command = option(command)
     return command
 
@@ -127,7 +131,12 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--number", "numbers", metavar="NUMBER", multiple=True, help="A usable mobile number; may be repeated.")
 @_common
 def server(
-    url: str | None, app: str | None, token: str | None, definition_key: str | None, numbers: tuple[str, ...], **common: Any
+    url: str | None,
+    app: str | None,
+    token: str | None,
+    definition_key: str | None,
+    numbers: tuple[str, ...],
+    **common: Any,
 ) -> int:
     """Judge a server: exact requests first, then exploration with Schemathesis."""
     if url and app:
@@ -135,8 +144,13 @@ def server(
     settings = settings_files.read(common["config"])
     if not (url or app):
         url, app = settings.url, settings.app
-    given = {"token": token, "definition_key": definition_key, "numbers": numbers}
-    subject = attrs.evolve(settings.subject, **{name: value for name, value in given.items() if value})
+    known = settings.subject
+    subject = attrs.evolve(
+        known,
+        token=known.token if token is None else token,
+        definition_key=definition_key or known.definition_key,
+        numbers=numbers or known.numbers,
+    )
     _check_subject(subject)
     where = ["--url", url] if url else ["--app", app or ""]
     where += ["--definition-key", definition_key] if definition_key else []
@@ -147,11 +161,15 @@ def server(
     return _finish(lambda watched: run_server(watched, subject, url=url, app=app), options, common)
 
 
-def _check_subject(subject: settings_files.Setting) -> None:
+def _check_subject(subject: Setting) -> None:
     if not subject.token or any(not "!" <= each <= "~" for each in subject.token):
-        raise SettingsError("--token", "it is empty or holds a space or another character no token has", "Give the token alone.")
+        raise SettingsError(
+            "--token", "it is empty or holds a space or another character no token has", "Give the token alone."
+        )
     if not all(each.isdigit() for each in subject.numbers):
-        raise SettingsError("--number", "a number is not digits only", "Write it with its country code and no plus sign.")
+        raise SettingsError(
+            "--number", "a number is not digits only", "Write it with its country code and no plus sign."
+        )
 
 
 @commands.command()
@@ -173,7 +191,7 @@ def client(package: str, expected_failures: Path | None, **common: Any) -> int:
 
 
 def _options(
-    command: Sequence[str], excluded: dict[str, str], known: dict[str, Known], common: dict[str, Any]
+    command: Sequence[str], excluded: Mapping[str, str], known: Mapping[str, Known], common: dict[str, Any]
 ) -> Options:
     folder: Path | None = common["contract"]
     contract = contracts.read(folder or contracts.default_folder())
@@ -232,7 +250,7 @@ def _make(folder: Path) -> None:
 
 
 @contextmanager
-def _watched(options: Options):  # type: ignore[no-untyped-def]  # a context manager of Options
+def _watched(options: Options) -> Generator[Options]:
     """Options whose progress shows on stderr: a live line on a terminal, a line for each stage elsewhere."""
     console = Console(stderr=True, highlight=False)
     stages: list[str] = []
@@ -249,7 +267,7 @@ def _watched(options: Options):  # type: ignore[no-untyped-def]  # a context man
 
 
 @contextmanager
-def _nothing():  # type: ignore[no-untyped-def]
+def _nothing() -> Generator[None]:
     yield None
 
 
@@ -258,7 +276,7 @@ def _coloured(line: str) -> Text:
     for verdict, style in _VERDICT_STYLES.items():
         if f" {verdict} " in line:
             text.highlight_words([f" {verdict} "], style)
-    if line.startswith("FAIL ") or line.startswith("failed:"):
+    if line.startswith(("FAIL ", "failed:")):
         text.stylize("bold red")
     elif line.startswith("passed:"):
         text.stylize("bold green")
@@ -266,11 +284,12 @@ def _coloured(line: str) -> Text:
 
 
 @commands.command("list")
-@click.option("--contract", type=click.Path(path_type=Path), help="Contract folder [default: the bundled one].")
+@_CONTRACT
 def list_requirements(contract: Path | None) -> None:
     """List every requirement with its level and the sentence it comes from."""
     read = contracts.read(contract or contracts.default_folder())
-    for each in (*SERVER, *client_checks.requirements(read)):
+    listed: list[Requirement[Any]] = [*SERVER, *client_checks.requirements(read)]
+    for each in listed:
         click.echo(f"{each.id:<41}{each.level.value:<8}{each.title}")
         click.echo(f"{'':<49}{each.cite.page}: “{each.cite.quote}”")
 
@@ -289,11 +308,13 @@ def faults() -> None:
 @commands.command()
 @click.option("--host", default=LOOPBACK, show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free port.")
-@click.option("--db", default=IN_MEMORY, metavar="FILE", help="Keep the state in this SQLite file [default: in memory].")
+@click.option(
+    "--db", default=IN_MEMORY, metavar="FILE", help="Keep the state in this SQLite file [default: in memory]."
+)
 @click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Token to accept [default: reference-token].")
 @click.option("--max-recipients", type=click.IntRange(min=1), help="Refuse requests with more recipients.")
 @click.option("--fault", "names", metavar="NAME", multiple=True, help="Switch on a fault; see sms-conformance faults.")
-@click.option("--contract", type=click.Path(path_type=Path), help="Contract folder [default: the bundled one].")
+@_CONTRACT
 def serve(
     host: str,
     port: int,
@@ -313,20 +334,21 @@ def serve(
     serve_application(application, host, port, lambda url: click.echo(f"serving at {url}; Ctrl-C stops it", err=True))
 
 
-def _faulty(handler: Any, names: Sequence[str]) -> Server:
+def _faulty(handler: Handler, names: Sequence[str]) -> Server:
     """The handler with the named faults around it; those that break the contract are innermost."""
     if unknown := [name for name in names if name not in MUTANTS and name not in TROUBLES]:
         raise click.BadParameter(f"there is no fault {unknown[0]!r}; see sms-conformance faults.", param_hint="--fault")
     for name in names:
         handler = MUTANTS[name].wrap(handler) if name in MUTANTS else handler
+    server: Server = handler
     for name in names:
-        handler = TROUBLES[name](handler) if name in TROUBLES else handler
-    return handler
+        server = TROUBLES[name](server) if name in TROUBLES else server
+    return server
 
 
 @commands.command()
 @click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="How many seeds must be clean.")
-@click.option("--contract", type=click.Path(path_type=Path), help="Contract folder [default: the bundled one].")
+@_CONTRACT
 def selftest(seeds: int, contract: Path | None) -> int:
     """Prove the suite: every mutant is caught, nothing correct is accused."""
     read: Contract = contracts.read(contract or contracts.default_folder())
@@ -350,7 +372,9 @@ def _finding_line(finding: Finding) -> str:
         case Kill():
             others = len(set(finding.noticed) - {finding.kills})
             verdict = "caught" if finding.is_caught else "SURVIVED"
-            return f"{verdict:<10}{finding.side:<8}{finding.mutant:<45}{finding.kills}{f' (+{others})' if others else ''}"
+            return (
+                f"{verdict:<10}{finding.side:<8}{finding.mutant:<45}{finding.kills}{f' (+{others})' if others else ''}"
+            )
         case Clean():
             told = [f"accused: {', '.join(finding.accused)}"] if finding.accused else []
             told += [f"not exercised: {', '.join(finding.idle)}"] if finding.idle else []

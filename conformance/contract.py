@@ -8,16 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 
 import jsonschema_rs
 import yaml
 from attrs import field, frozen
 
-from conformance.model import JSON
+from conformance.model import JSON, is_object
 
 FILE = "openapi.yaml"
+_MAKE_AGAIN = "Make it again with python -m scripts.normalize."
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
@@ -63,7 +63,7 @@ class Contract:
     def file(self) -> Path:
         return self.folder / FILE
 
-    @cached_property
+    @property
     def codes(self) -> Mapping[int, str]:
         """The published codes that the send resource may use, with their names; empty if the contract lists none."""
         listed = self.document.get("x-error-codes", [])
@@ -96,9 +96,7 @@ class Contract:
             whole = {**schema, "components": self.document.get("components", {})}
             self._validators[key] = jsonschema_rs.Draft202012Validator(whole)
         errors = self._validators[key].iter_errors(body)
-        return sorted(
-            f"/{'/'.join(str(part) for part in error.instance_path)}: {error.message}" for error in errors
-        )
+        return sorted(f"/{'/'.join(str(part) for part in error.instance_path)}: {error.message}" for error in errors)
 
 
 def default_folder() -> Path:
@@ -120,14 +118,16 @@ def read(folder: Path) -> Contract:
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
-        raise ContractError(place, "is not YAML", "Make it again with python -m scripts.normalize.") from None
-    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-        raise ContractError(str(file), "is not an OpenAPI document with paths", "Make it again with python -m scripts.normalize.")
+        raise ContractError(place, "is not YAML", _MAKE_AGAIN) from None
+    if not is_object(document) or not is_object(document.get("paths")):
+        raise ContractError(
+            str(file), "is not an OpenAPI document with paths", "Make it again with python -m scripts.normalize."
+        )
     try:
         operations = {each.id: each for each in _operations(document)}
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         what = f"has an operation that cannot be read ({type(error).__name__}: {error})"
-        raise ContractError(str(file), what, "Make it again with python -m scripts.normalize.") from None
+        raise ContractError(str(file), what, _MAKE_AGAIN) from None
     if not operations:
         raise ContractError(str(file), "declares no operation", "There is nothing to judge; see openapi/source.")
     return Contract(folder, document, hashlib.sha256(content).hexdigest(), operations)
@@ -144,9 +144,7 @@ def _operations(document: JSON) -> list[Operation]:
 
 def _operation(document: JSON, path: str, method: str, node: JSON) -> Operation:
     request = _json_content(_resolved(document, node.get("requestBody", {})))
-    responses = {
-        str(status): _json_content(_resolved(document, each)) for status, each in node["responses"].items()
-    }
+    responses = {str(status): _json_content(_resolved(document, each)) for status, each in node["responses"].items()}
     return Operation(
         id=node["operationId"],
         method=method.upper(),
@@ -160,7 +158,8 @@ def _operation(document: JSON, path: str, method: str, node: JSON) -> Operation:
 
 def _json_content(node: JSON) -> JSON:
     content: dict[str, JSON] = node.get("content", {})
-    return next((each for name, each in content.items() if "json" in name), {})
+    nothing: JSON = {}
+    return next((each for name, each in content.items() if "json" in name), nothing)
 
 
 def _examples(document: JSON, content: JSON) -> dict[str, JSON]:
@@ -170,7 +169,7 @@ def _examples(document: JSON, content: JSON) -> dict[str, JSON]:
 def _resolved(document: JSON, node: JSON) -> JSON:
     """Follow local references until something that is none."""
     seen: list[str] = []
-    while isinstance(node, dict) and "$ref" in node:
+    while is_object(node) and "$ref" in node:
         reference: str = node["$ref"]
         if reference in seen or not reference.startswith("#/"):
             raise ValueError(f"reference {json.dumps(reference)} leads nowhere")

@@ -63,9 +63,9 @@ class Judge(Generic[Seen]):
         lists: Lists,
         size: Callable[[Seen], tuple[int, ...]],
     ) -> None:
-        self._requirements = requirements
+        self._requirements: Sequence[Requirement[Seen]] = requirements
         self._lists = lists
-        self._size = size
+        self._size: Callable[[Seen], tuple[int, ...]] = size
         self._tallies: dict[str, _Tally[Seen]] = {each.id: _Tally() for each in requirements}
         self.seen = 0
 
@@ -90,7 +90,12 @@ class Judge(Generic[Seen]):
         return [each for each in broken if each not in self._lists.excluded and each not in self._lists.known]
 
     def count(self, id: str, exercised: int, failures: Iterable[tuple[Seen, str]]) -> None:
-        """Take in what another judge says of a requirement: how often it ran and what broke it."""
+        """Take in what another judge says of a requirement: how often it ran and what broke it.
+
+        It knows nothing of what this judge was asked to leave out.
+        """
+        if id not in self._tallies:
+            return
         self._tallies[id].exercised += exercised
         for seen, message in failures:
             self._tallies[id].add(Failure(seen, (message,), self._size(seen)))

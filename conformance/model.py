@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, NoReturn, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeGuard, TypeVar
 
 from attrs import field, frozen
 
@@ -21,6 +21,14 @@ Headers = tuple[tuple[str, str], ...]
 
 class NotStrictJSON(ValueError):
     """The bytes are not one JSON text as RFC 8259 has it."""
+
+
+def is_object(value: JSON) -> TypeGuard[dict[str, JSON]]:
+    return isinstance(value, dict)
+
+
+def is_array(value: JSON) -> TypeGuard[list[JSON]]:
+    return isinstance(value, list)
 
 
 def strict_json(body: bytes) -> JSON:

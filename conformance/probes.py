@@ -100,6 +100,7 @@ def _good(make: _Maker) -> Iterator[Probe]:
     yield make.send("one recipient", make.body(make.recipient()))
     yield make.send("one recipient, no key", make.body(make.recipient(messageKey=...)))
     yield make.send("two recipients", make.body(make.recipient(), make.recipient(1)))
+    yield make.send("two recipients of one number", make.body(make.recipient(), make.recipient()))
     yield make.send(
         "two recipients, no keys", make.body(make.recipient(messageKey=...), make.recipient(1, messageKey=...))
     )
@@ -130,23 +131,17 @@ def _good(make: _Maker) -> Iterator[Probe]:
 
 
 def _mixed(make: _Maker) -> Iterator[Probe]:
-    no_number = {"to": ...}
-    no_contact = {"contactKey": ...}
-    yield make.send("first without to", make.body(make.recipient(**no_number), make.recipient(1)))
-    yield make.send("second without to", make.body(make.recipient(), make.recipient(1, **no_number)))
-    yield make.send("first without contactKey", make.body(make.recipient(**no_contact), make.recipient(1)))
-    yield make.send("second without contactKey", make.body(make.recipient(), make.recipient(1, **no_contact)))
-    yield make.send(
-        "without to and without key", make.body(make.recipient(messageKey=..., **no_number), make.recipient(1))
-    )
+    yield make.send("first without to", make.body(make.recipient(to=...), make.recipient(1)))
+    yield make.send("second without to", make.body(make.recipient(), make.recipient(1, to=...)))
+    yield make.send("first without contactKey", make.body(make.recipient(contactKey=...), make.recipient(1)))
+    yield make.send("second without contactKey", make.body(make.recipient(), make.recipient(1, contactKey=...)))
+    yield make.send("without to and without key", make.body(make.recipient(messageKey=..., to=...), make.recipient(1)))
     yield make.send(
         "two of three refused",
-        make.body(make.recipient(**no_number), make.recipient(1), make.recipient(2, **no_contact)),
+        make.body(make.recipient(to=...), make.recipient(1), make.recipient(2, contactKey=...)),
     )
-    yield make.send("one, and it is refused", make.body(make.recipient(**no_number)))
-    yield make.send(
-        "two, and both are refused", make.body(make.recipient(**no_number), make.recipient(1, **no_contact))
-    )
+    yield make.send("one, and it is refused", make.body(make.recipient(to=...)))
+    yield make.send("two, and both are refused", make.body(make.recipient(to=...), make.recipient(1, contactKey=...)))
     yield make.send("unusable number", make.body(make.recipient(to="not-a-number"), make.recipient(1)))
     yield make.send("a key of 101 characters", make.body(make.recipient(messageKey=make.keys.new().ljust(101, "k"))))
     yield make.send(
@@ -154,9 +149,7 @@ def _mixed(make: _Maker) -> Iterator[Probe]:
         make.body(make.recipient(messageKey=make.keys.new().ljust(101, "k")), make.recipient(1)),
     )
     twice = make.keys.new()
-    yield make.send(
-        "one key twice", make.body(make.recipient(messageKey=twice), make.recipient(1, messageKey=twice))
-    )
+    yield make.send("one key twice", make.body(make.recipient(messageKey=twice), make.recipient(1, messageKey=twice)))
     thrice = make.keys.new()
     yield make.send(
         "one key twice, apart",
@@ -167,7 +160,7 @@ def _mixed(make: _Maker) -> Iterator[Probe]:
     yield make.send("a key, the second time", make.body(make.recipient(messageKey=again), make.recipient(1)))
     yield make.send(
         "one of eight refused",
-        make.body(*(make.recipient(index, **(no_number if index == 5 else {})) for index in range(8))),
+        make.body(*(make.recipient(index) for index in range(7)), make.recipient(7, to=...)),
     )
 
 
@@ -196,6 +189,7 @@ def _refused_requests(make: _Maker) -> Iterator[Probe]:
         ("definitionKey is a number", {**good, "definitionKey": 7}),
         ("to is a number", make.body(make.recipient(to=15555550100))),
         ("messageKey is a number", make.body(make.recipient(messageKey=7))),
+        ("attributes of a recipient is null", make.body(make.recipient(attributes=None))),
         ("attributes is a list", {**good, "attributes": ["FirstName"]}),
         ("resubscribe is a string", {**good, "subscriptions": {"resubscribe": "true"}}),
     ):

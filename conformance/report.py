@@ -112,7 +112,8 @@ def heading() -> str:
 
 def terminal(report: Report) -> Iterator[str]:
     """The lines of the terminal report, table first, failures after it."""
-    yield f"{report.side} {report.subject}: contract {report.contract} {report.contract_digest[:12]}, seed {report.seed}"
+    contract = f"contract {report.contract} {report.contract_digest[:12]}"
+    yield f"{report.side} {report.subject}: {contract}, seed {report.seed}"
     yield ""
     yield heading()
     yield from (row(each, strict=report.strict) for each in report.records)
@@ -342,4 +343,3 @@ FORMATS: Mapping[str, tuple[str, Callable[[Report], str]]] = {
     "junit": ("junit.xml", junit_text),
     "markdown": ("md", markdown_text),
 }
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,7 +16,7 @@ from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.contract import Contract
 from conformance.drivers.cases import TOKEN
-from conformance.drivers.client import exercise
+from conformance.drivers.client import Profile, exercise
 from conformance.drivers.generated import generated_caller
 from conformance.drivers.hosting import SubjectError, hosted, load_app
 from conformance.drivers.server import Plan, Progress, judge_server
@@ -32,7 +32,6 @@ EXCUSED: Mapping[str, str] = {
 }
 
 NO_PROGRESS: Progress = lambda stage, done: None  # noqa: E731 (a value, not a function with a body)
-
 
 
 @frozen
@@ -76,7 +75,7 @@ def run_server(options: Options, setting: Setting, *, url: str | None, app: str 
 
 
 @contextlib.contextmanager
-def _opened(url: str | None, app: str | None) -> Iterator[str]:
+def _opened(url: str | None, app: str | None) -> Generator[str]:
     if url is not None:
         yield url
     elif app is not None:
@@ -97,7 +96,7 @@ def run_client(options: Options, *, package: str) -> Report:
         options.progress("cases", judge.seen + 1)
         return judge.see(call)
 
-    profile = "thorough" if options.profile == "thorough" else "quick"
+    profile: Profile = "thorough" if options.profile == "thorough" else "quick"
     with generated_caller(package, options.contract) as caller:
         exercise(caller, options.contract, seed=options.seed, profile=profile, see=see)
     return _report(options, "client", package, judge.seen, started, judge.records(), (TOKEN,))
@@ -153,5 +152,3 @@ def suite_version() -> str:
         return version("sms-conformance")
     except PackageNotFoundError:
         return "unknown"
-
-

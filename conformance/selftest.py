@@ -20,7 +20,7 @@ from conformance.drivers.client import exercise
 from conformance.drivers.hosting import hosted
 from conformance.drivers.server import Plan, ServerGone, Session, judge_server
 from conformance.judge import Judge, Lists, call_size, exchange_size
-from conformance.model import Call, Caller, Exchange, Handler, Seen
+from conformance.model import Call, Exchange, Handler, Seen
 from conformance.mutants.client import CLIENT_MUTANTS, ClientMutant
 from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
 from conformance.reference_client import reference_caller
@@ -96,9 +96,8 @@ def is_failure(finding: Finding) -> bool:
 def lacking(contract: Contract) -> Iterator[Lacking]:
     """Requirements that no mutant names: a check that was never seen to fail may be one that cannot."""
     killed = {each.kills for each in SERVER_MUTANTS} | {each.kills for each in CLIENT_MUTANTS}
-    for requirement in (*SERVER, *client_checks.requirements(contract)):
-        if requirement.id not in killed:
-            yield Lacking(requirement.id)
+    asked = [*(each.id for each in SERVER), *(each.id for each in client_checks.requirements(contract))]
+    yield from (Lacking(id) for id in asked if id not in killed)
 
 
 def server_kill(mutant: ServerMutant, contract: Contract, seed: int) -> Kill:
@@ -115,20 +114,32 @@ def clean_server(contract: Contract, seed: int) -> Clean:
     return Clean("server", seed, accused, tuple(each for each in idle if each != NEVER_BUSY))
 
 
+class _Caught(Exception):
+    """The mutant was noticed by the requirement it names; the rest of its cases would tell nothing more."""
+
+
 def client_kill(mutant: ClientMutant, contract: Contract, seed: int) -> Kill:
-    """Which requirements notice a faulty client: by the exact cases or, if not by these, by drawn ones."""
-    noticed: tuple[str, ...] = ()
-    for vectors_only in (True, False):
-        noticed = _client_judge(mutant.caller, contract, seed, vectors_only=vectors_only)[0]
-        if mutant.kills in noticed:
-            break
-    return Kill("client", mutant.name, mutant.kills, noticed)
+    """Which requirements notice a faulty client, up to the case that the one it names notices."""
+    noticed: set[str] = set()
+    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
+
+    def see(call: Call) -> list[str]:
+        broken = judge.see(call)
+        noticed.update(broken)
+        if mutant.kills in broken:
+            raise _Caught
+        return broken
+
+    with contextlib.suppress(_Caught):
+        exercise(mutant.caller, contract, seed=seed, profile="quick", see=see)
+    return Kill("client", mutant.name, mutant.kills, tuple(sorted(noticed)))
 
 
 def clean_client(contract: Contract, seed: int) -> Clean:
     """The reference client under one seed."""
-    accused, idle = _client_judge(reference_caller(), contract, seed, vectors_only=False)
-    return Clean("client", seed, accused, idle)
+    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
+    exercise(reference_caller(), contract, seed=seed, profile="quick", see=judge.see)
+    return Clean("client", seed, _broken(judge), _idle(judge))
 
 
 _SETTING = attrs.evolve(DEFAULT, max_recipients=MAX_RECIPIENTS)
@@ -150,14 +161,6 @@ def _server_judge(server: Handler, contract: Contract, seed: int) -> tuple[tuple
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
     with hosted(app(server), "the server under self-test") as url:
         judge_server(Plan(contract, _SETTING, seed, "quick"), url, "the reference server", judge, _no_progress)
-    return _broken(judge), _idle(judge)
-
-
-def _client_judge(
-    caller: Caller, contract: Contract, seed: int, *, vectors_only: bool
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
-    exercise(caller, contract, seed=seed, profile="quick", see=judge.see, vectors_only=vectors_only)
     return _broken(judge), _idle(judge)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from conformance.model import Setting
+from conformance.model import Setting, is_object
 
 FILE = "sms-conformance.toml"
 BUNDLED_EXPECTED_FAILURES = Path(__file__).parent / "expected_failures.toml"
@@ -81,7 +81,7 @@ def read_known(file: Path) -> Mapping[str, Known]:
     """The known failures listed in a file of their own; raises `SettingsError`."""
     content = _toml(file)
     _only({"known"}, content, str(file))
-    return _known(str(file), content.get("known", {}))
+    return _known(str(file), _table(content, "known", str(file)))
 
 
 def check_ids(where: str, named: Collection[str], ids: Collection[str]) -> None:
@@ -101,24 +101,26 @@ def _toml(file: Path) -> dict[str, Any]:
 
 def _settings(where: str, content: dict[str, Any]) -> Settings:
     _only({"subject", "exclude", "known"}, content, where)
-    subject = content.get("subject", {})
+    subject = _table(content, "subject", where)
     _only(_SUBJECT, subject, f"{where}: [subject]")
     for name, value in subject.items():
         if not isinstance(value, _SUBJECT[name]) or isinstance(value, bool):
             raise SettingsError(f"{where}: [subject] {name}", f"is {value!r}", f"Give a {_SUBJECT[name].__name__}.")
-    excluded = content.get("exclude", {})
+    excluded = _table(content, "exclude", where)
     for name, reason in excluded.items():
         if not isinstance(reason, str) or not reason.strip():
             raise SettingsError(f"{where}: [exclude] {name}", "has no reason", "Write why as a string.")
-    changes = {name: subject[name] for name in ("token", "definition_key", "max_recipients") if name in subject}
-    if "numbers" in subject:
-        changes["numbers"] = _numbers(where, subject["numbers"])
     return Settings(
         url=subject.get("url"),
         app=subject.get("app"),
-        subject=attrs.evolve(DEFAULT, **changes),
+        subject=Setting(
+            token=subject.get("token", DEFAULT.token),
+            definition_key=subject.get("definition_key", DEFAULT.definition_key),
+            numbers=_numbers(where, subject["numbers"]) if "numbers" in subject else DEFAULT.numbers,
+            max_recipients=subject.get("max_recipients"),
+        ),
         excluded=excluded,
-        known=_known(where, content.get("known", {})),
+        known=_known(where, _table(content, "known", where)),
     )
 
 
@@ -129,11 +131,11 @@ def _numbers(where: str, numbers: list[Any]) -> tuple[str, ...]:
     return tuple(numbers)
 
 
-def _known(where: str, content: Any) -> dict[str, Known]:
+def _known(where: str, content: dict[str, Any]) -> dict[str, Known]:
     known: dict[str, Known] = {}
     for name, entry in content.items():
         place = f"{where}: [known] {name}"
-        if not isinstance(entry, dict) or set(entry) != {"reason", "link", "expires"}:
+        if not is_object(entry) or set(entry) != {"reason", "link", "expires"}:
             raise SettingsError(place, "is not a table of reason, link and expires", "Give all three.")
         if type(entry["expires"]) is not date:
             raise SettingsError(place, f"expires is {entry['expires']!r}", "Give a date like 2027-06-30.")
@@ -141,8 +143,13 @@ def _known(where: str, content: Any) -> dict[str, Known]:
     return known
 
 
-def _only(names: Collection[str], content: Any, where: str) -> None:
-    if not isinstance(content, dict):
-        raise SettingsError(where, "is not a table", "See the example in README.md.")
+def _table(content: dict[str, Any], name: str, where: str) -> dict[str, Any]:
+    table: Any = content.get(name, {})
+    if not is_object(table):
+        raise SettingsError(f"{where}: [{name}]", "is not a table", "See the example in README.md.")
+    return table
+
+
+def _only(names: Collection[str], content: dict[str, Any], where: str) -> None:
     if unknown := sorted(set(content) - set(names)):
         raise SettingsError(where, f"there is no setting {unknown[0]!r}", f"Known are {', '.join(sorted(names))}.")

@@ -97,7 +97,9 @@ def test_a_duplicate_may_be_either_of_the_two(exchange: Make) -> None:
 def test_a_key_that_was_sent_before_leaves_the_recipient_open(exchange: Make) -> None:
     ledger = Ledger()
     remember(exchange(asked(good()), told(queued()), ledger=ledger))
-    again = exchange(asked(good()), told(refused("k0", 109110), requestId="0b1d9f62-0f7a-44ab-8ca7-6a6cd0b6f0aa"), ledger=ledger)
+    again = exchange(
+        asked(good()), told(refused("k0", 109110), requestId="0b1d9f62-0f7a-44ab-8ca7-6a6cd0b6f0aa"), ledger=ledger
+    )
     send = read_send(again)
 
     assert send

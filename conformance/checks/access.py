@@ -9,13 +9,15 @@ from conformance.checks.reading import (
     is_malformed,
     is_send,
     sent_json,
+    server_requirement,
     token_is_right,
 )
-from conformance.model import Cite, Exchange, Level, NotStrictJSON, requirement
+from conformance.model import Cite, Exchange, Level, NotStrictJSON
 
 _REFUSED = (401, 403)
 _R22 = Cite(
-    "rulings.md", "A request with no token, a wrong token or another scheme is refused with 401 or 403 and an error body"
+    "rulings.md",
+    "A request with no token, a wrong token or another scheme is refused with 401 or 403 and an error body",
 )
 
 
@@ -42,7 +44,7 @@ def _not_let_in(exchange: Exchange) -> Iterator[str]:
         yield f"answered with {exchange.response.status}, not 401 or 403"
 
 
-@requirement(
+@server_requirement(
     "auth-missing-token-refused",
     applies=lambda exchange: (
         is_send(exchange)
@@ -61,7 +63,7 @@ def _scheme(exchange: Exchange) -> str:
     return _authorization(exchange).partition(" ")[0].lower()
 
 
-@requirement(
+@server_requirement(
     "auth-wrong-token-refused",
     applies=lambda exchange: (
         is_send(exchange)
@@ -76,11 +78,9 @@ def wrong_token_is_refused(exchange: Exchange) -> Iterator[str]:
     yield from _not_let_in(exchange)
 
 
-@requirement(
+@server_requirement(
     "auth-wrong-scheme-refused",
-    applies=lambda exchange: (
-        is_send(exchange) and _scheme(exchange) not in ("", "bearer") and _body_is_good(exchange)
-    ),
+    applies=lambda exchange: is_send(exchange) and _scheme(exchange) not in ("", "bearer") and _body_is_good(exchange),
     cite=_R22,
 )
 def other_scheme_is_refused(exchange: Exchange) -> Iterator[str]:
@@ -88,7 +88,7 @@ def other_scheme_is_refused(exchange: Exchange) -> Iterator[str]:
     yield from _not_let_in(exchange)
 
 
-@requirement(
+@server_requirement(
     "auth-before-body",
     level=Level.SHOULD,
     applies=lambda exchange: (
@@ -106,12 +106,10 @@ def token_is_judged_before_the_body(exchange: Exchange) -> Iterator[str]:
     yield from _not_let_in(exchange)
 
 
-@requirement(
+@server_requirement(
     "auth-token-elsewhere-refused",
     level=Level.SHOULD,
-    applies=lambda exchange: (
-        is_send(exchange) and not _authorization(exchange) and _token_elsewhere(exchange)
-    ),
+    applies=lambda exchange: is_send(exchange) and not _authorization(exchange) and _token_elsewhere(exchange),
     cite=Cite("rulings.md", "A token in the URL or in the body lets nobody in"),
 )
 def token_elsewhere_lets_nobody_in(exchange: Exchange) -> Iterator[str]:

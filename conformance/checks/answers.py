@@ -11,16 +11,10 @@ from conformance.checks.reading import (
     is_send,
     items,
     response_json,
+    server_requirement,
     token_is_right,
 )
-from conformance.model import (
-    NO_ANSWER,
-    Cite,
-    Exchange,
-    Level,
-    NotStrictJSON,
-    requirement,
-)
+from conformance.model import JSON, NO_ANSWER, Cite, Exchange, Level, NotStrictJSON, is_array, is_object
 
 
 def has_body(exchange: Exchange) -> bool:
@@ -31,7 +25,7 @@ def is_error(exchange: Exchange) -> bool:
     return is_send(exchange) and exchange.response.status >= 400
 
 
-@requirement(
+@server_requirement(
     "server-answers",
     applies=lambda exchange: exchange.operation is not None,
     cite=Cite("rulings.md", "The body of any 4xx or 5xx is JSON with `message`, `errorcode` and `documentation`"),
@@ -42,7 +36,7 @@ def server_answers(exchange: Exchange) -> Iterator[str]:
         yield f"no whole answer came ({exchange.response.body.decode()})"
 
 
-@requirement(
+@server_requirement(
     "status-documented",
     applies=is_send,
     cite=Cite("rulings.md", "any other is a drift."),
@@ -53,7 +47,7 @@ def status_is_documented(exchange: Exchange) -> Iterator[str]:
         yield f"status {exchange.response.status} is not in the contract"
 
 
-@requirement(
+@server_requirement(
     "server-error-never",
     applies=is_send,
     cite=Cite("openapi.yaml", "The service failed to handle the request."),
@@ -64,10 +58,12 @@ def server_never_fails(exchange: Exchange) -> Iterator[str]:
         yield f"the server failed with {exchange.response.status}"
 
 
-@requirement(
+@server_requirement(
     "response-strict-json",
     applies=has_body,
-    cite=Cite("rulings.md", "An answer is strict JSON in UTF-8: no name twice in an object, no NaN, no byte-order mark"),
+    cite=Cite(
+        "rulings.md", "An answer is strict JSON in UTF-8: no name twice in an object, no NaN, no byte-order mark"
+    ),
 )
 def answer_is_strict_json(exchange: Exchange) -> Iterator[str]:
     """An answer is one JSON text in UTF-8: no name twice, no NaN, no byte-order mark."""
@@ -77,7 +73,7 @@ def answer_is_strict_json(exchange: Exchange) -> Iterator[str]:
         yield str(error)
 
 
-@requirement(
+@server_requirement(
     "response-content-type",
     applies=has_body,
     cite=Cite("rulings.md", "no byte-order mark, no other charset."),
@@ -92,7 +88,7 @@ def answer_is_sent_as_json(exchange: Exchange) -> Iterator[str]:
         yield f"the content type is {header!r}: JSON is UTF-8"
 
 
-@requirement(
+@server_requirement(
     "response-schema",
     applies=lambda exchange: (
         has_body(exchange)
@@ -106,7 +102,7 @@ def answer_obeys_its_schema(exchange: Exchange) -> Iterator[str]:
     yield from exchange.rules.response_faults(SEND, exchange.response.status, response_json(exchange.response))
 
 
-@requirement(
+@server_requirement(
     "error-body",
     applies=is_error,
     cite=Cite("rulings.md", "The body of any 4xx or 5xx is JSON with `message`, `errorcode` and `documentation`"),
@@ -126,7 +122,7 @@ def error_says_what_is_wrong(exchange: Exchange) -> Iterator[str]:
             yield f"/{name} is {lower[name]!r}, not a string"
 
 
-@requirement(
+@server_requirement(
     "error-code-key",
     applies=lambda exchange: error_body(exchange) is not None,
     cite=Cite("rulings.md", "An error body has its code under the key `errorcode`."),
@@ -149,7 +145,7 @@ _TRACES = (
 _TRACE = re.compile("|".join(_TRACES))
 
 
-@requirement(
+@server_requirement(
     "error-no-stack-trace",
     applies=is_error,
     cite=Cite("rulings.md", "it shows no stack trace and does not repeat the token."),
@@ -168,15 +164,15 @@ def _texts(value: JSON, raw: bytes = b"") -> Iterator[str]:
         yield raw.decode("utf-8", "replace")
     elif isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
+    elif is_object(value):
         for each in value.values():
             yield from _texts(each)
-    elif isinstance(value, list):
+    elif is_array(value):
         for each in value:
             yield from _texts(each)
 
 
-@requirement(
+@server_requirement(
     "error-no-token-echo",
     applies=is_error,
     cite=Cite("rulings.md", "it shows no stack trace and does not repeat the token."),
@@ -189,7 +185,7 @@ def error_does_not_repeat_the_token(exchange: Exchange) -> Iterator[str]:
         yield "the answer repeats the token"
 
 
-@requirement(
+@server_requirement(
     "error-retry-after",
     level=Level.SHOULD,
     applies=lambda exchange: is_error(exchange) and exchange.response.status in (429, 503),
@@ -209,7 +205,7 @@ def busy_server_says_when_to_come_back(exchange: Exchange) -> Iterator[str]:
         yield f"Retry-After is {value!r} beside errorcode 50200, which says that waiting does not help"
 
 
-@requirement(
+@server_requirement(
     "code-published",
     level=Level.SHOULD,
     applies=lambda exchange: bool(exchange.rules.codes) and bool(_given_codes(exchange)),
@@ -232,7 +228,7 @@ def _other_slash(exchange: Exchange) -> str:
     return path.removesuffix("/") if path.endswith("/") else f"{path}/"
 
 
-@requirement(
+@server_requirement(
     "path-trailing-slash",
     level=Level.SHOULD,
     applies=lambda exchange: (
@@ -248,7 +244,7 @@ def other_slash_form_is_served(exchange: Exchange) -> Iterator[str]:
         yield f"{exchange.request.path} is answered with {exchange.response.status}, not 202"
 
 
-@requirement(
+@server_requirement(
     "method-not-declared-refused",
     level=Level.SHOULD,
     applies=lambda exchange: (

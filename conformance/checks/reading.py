@@ -9,13 +9,25 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
 
 from attrs import frozen
 
-from conformance.model import JSON, NO_ANSWER, Exchange, NotStrictJSON, Response
+from conformance.model import (
+    JSON,
+    NO_ANSWER,
+    Cite,
+    Exchange,
+    Level,
+    NotStrictJSON,
+    Requirement,
+    Response,
+    is_array,
+    is_object,
+    requirement,
+)
 
 SEND = "sendSMSMessageMultipleRecipients"
 MESSAGE_KEY_MAX = 100
@@ -70,6 +82,13 @@ class Send:
     known_definition: bool
 
 
+def server_requirement(
+    id: str, *, applies: Callable[[Exchange], bool], cite: Cite, level: Level = Level.MUST
+) -> Callable[[Callable[[Exchange], Iterator[str]]], Requirement[Exchange]]:
+    """`requirement` for servers, so that the type of an `applies` need not be written each time."""
+    return requirement(id, applies=applies, cite=cite, level=level)
+
+
 def is_send(exchange: Exchange) -> bool:
     """The exchange belongs to the send operation, and an answer came."""
     return exchange.operation == SEND and exchange.response.status != NO_ANSWER
@@ -117,13 +136,13 @@ def response_json(response: Response) -> JSON:
 def answered(exchange: Exchange) -> Mapping[str, JSON] | None:
     """The body of a 202 that is an object, or None."""
     body = response_json(exchange.response) if is_send(exchange) and exchange.response.status == 202 else None
-    return body if isinstance(body, dict) else None
+    return body if is_object(body) else None
 
 
 def items(exchange: Exchange) -> tuple[Mapping[str, JSON], ...]:
     """The items of a 202 that are objects."""
     listed = (answered(exchange) or {}).get("responses")
-    return tuple(each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+    return tuple(each for each in listed if is_object(each)) if is_array(listed) else ()
 
 
 def is_refused(item: Mapping[str, JSON]) -> bool:
@@ -136,7 +155,7 @@ def error_body(exchange: Exchange) -> Mapping[str, JSON] | None:
     if not is_send(exchange) or exchange.response.status < 400:
         return None
     body = response_json(exchange.response)
-    return body if isinstance(body, dict) else None
+    return body if is_object(body) else None
 
 
 def error_code(exchange: Exchange) -> JSON:
@@ -214,9 +233,7 @@ def _is_good(sent: Mapping[str, JSON], holders: Mapping[str, Fate], exchange: Ex
     return (
         _is_else_plain(sent, {}, exchange)
         and sent.get("messageKey") not in holders
-        and all(
-            isinstance(value, str) and value.isprintable() for value in sent.get("attributes", {}).values()
-        )
+        and all(isinstance(value, str) and value.isprintable() for value in sent.get("attributes", {}).values())
     )
 
 
@@ -256,9 +273,9 @@ def remember(exchange: Exchange) -> None:
     if isinstance(request_id := body.get("requestId"), str):
         ledger.request_ids.add(request_id)
     sent = request_json(exchange)
-    recipients = sent.get("recipients") if isinstance(sent, dict) else None
-    for each in recipients if isinstance(recipients, list) else []:
-        if isinstance(each, dict) and isinstance(key := each.get("messageKey"), str):
+    recipients = sent.get("recipients") if is_object(sent) else None
+    for each in recipients if is_array(recipients) else []:
+        if is_object(each) and isinstance(key := each.get("messageKey"), str):
             ledger.sent_keys.add(key)
     for item in items(exchange):
         if not is_refused(item) and isinstance(key := item.get("messageKey"), str):

@@ -14,8 +14,9 @@ from conformance.checks.reading import (
     is_send,
     items,
     read_send,
+    server_requirement,
 )
-from conformance.model import JSON, Cite, Exchange, Level, requirement
+from conformance.model import JSON, Cite, Exchange, Level
 
 ALL_QUEUED = 0
 SOME_REFUSED = 109001
@@ -62,7 +63,7 @@ def _codes(exchange: Exchange) -> Iterator[tuple[str, JSON]]:
             yield f"/responses/{index}/errorcode", item["errorcode"]
 
 
-@requirement(
+@server_requirement(
     "send-item-errorcode-key",
     applies=some_item_is_refused,
     cite=Cite("rulings.md", "A refused recipient's code is under the key `errorcode`."),
@@ -75,7 +76,7 @@ def refused_item_has_its_code_under_errorcode(exchange: Exchange) -> Iterator[st
                 yield f"/responses/{index} has {name!r} for 'errorcode'"
 
 
-@requirement(
+@server_requirement(
     "errorcode-integer",
     applies=lambda exchange: any(_codes(exchange)),
     cite=Cite("rulings.md", "Every `errorcode` is an integer."),
@@ -87,7 +88,7 @@ def errorcode_is_an_integer(exchange: Exchange) -> Iterator[str]:
             yield f"{pointer} is {code!r}, not an integer"
 
 
-@requirement(
+@server_requirement(
     "send-202-shape",
     applies=lambda exchange: is_send(exchange) and exchange.response.status == 202,
     cite=Cite(
@@ -111,7 +112,7 @@ def accepted_answer_has_its_members(exchange: Exchange) -> Iterator[str]:
         yield f"errorcode is {body['errorcode']!r} {'with' if 'message' in body else 'without'} a message"
 
 
-@requirement(
+@server_requirement(
     "send-queued-errorcode",
     applies=all_were_queued,
     cite=Cite("rulings.md", "The top-level `errorcode` is 0 when every recipient was queued"),
@@ -123,7 +124,7 @@ def errorcode_is_0_when_all_were_queued(exchange: Exchange) -> Iterator[str]:
         yield f"errorcode is {code!r}, yet every recipient was queued"
 
 
-@requirement(
+@server_requirement(
     "send-mixed-errorcode",
     applies=answer_is_mixed,
     cite=Cite("rulings.md", "109001 when at least one was refused."),
@@ -136,7 +137,7 @@ def errorcode_is_109001_when_some_were_refused(exchange: Exchange) -> Iterator[s
         yield f"errorcode is {code!r}, yet {refused} of {len(items(exchange))} recipients were refused"
 
 
-@requirement(
+@server_requirement(
     "send-all-refused-errorcode",
     applies=all_were_refused,
     cite=Cite("rulings.md", "109001 when at least one was refused."),
@@ -148,7 +149,7 @@ def errorcode_is_109001_when_all_were_refused(exchange: Exchange) -> Iterator[st
         yield f"errorcode is {code!r}, yet every recipient was refused"
 
 
-@requirement(
+@server_requirement(
     "send-mixed-message",
     applies=answer_is_mixed,
     cite=Cite(
@@ -168,7 +169,7 @@ def message_counts_the_refused(exchange: Exchange) -> Iterator[str]:
         yield f"message is {message!r}, yet {refused} of {total} were refused"
 
 
-@requirement(
+@server_requirement(
     "send-refused-item",
     applies=some_item_is_refused,
     cite=Cite("rulings.md", "A refused item has `errorcode`, which is not 0, and `message`"),
@@ -185,7 +186,7 @@ def refused_item_has_code_and_message(exchange: Exchange) -> Iterator[str]:
             yield f"/responses/{index} is refused with message {lower.get('message')!r}"
 
 
-@requirement(
+@server_requirement(
     "send-queued-item",
     applies=lambda exchange: understood_and_accepted(exchange) and bool(_surely_queued(exchange)),
     cite=Cite("rulings.md", "a queued item has neither."),
@@ -204,7 +205,7 @@ def _surely_queued(exchange: Exchange) -> list[Mapping[str, JSON]]:
     return [each.item for each in send.recipients if each.item and each.fate is Fate.QUEUED] if send else []
 
 
-@requirement(
+@server_requirement(
     "send-item-count",
     applies=understood_and_accepted,
     cite=Cite("rulings.md", "A 202 has one item for each recipient"),
@@ -222,7 +223,7 @@ def _sent_keys(exchange: Exchange) -> Counter[str]:
     return Counter(key for key in keys if key is not None)
 
 
-@requirement(
+@server_requirement(
     "send-key-echoed",
     applies=lambda exchange: understood_and_accepted(exchange) and bool(_sent_keys(exchange)),
     cite=Cite("rulings.md", "a `messageKey` that was sent comes back"),
@@ -240,7 +241,7 @@ def _keyless(exchange: Exchange) -> int:
     return sum(each.message_key is None for each in send.recipients) if send else 0
 
 
-@requirement(
+@server_requirement(
     "send-key-generated",
     applies=lambda exchange: answered(exchange) is not None and _keyless(exchange) > 0,
     cite=Cite("rulings.md", "one that was not sent is generated"),
@@ -254,7 +255,7 @@ def missing_key_is_generated(exchange: Exchange) -> Iterator[str]:
         yield f"{_keyless(exchange)} recipients had no messageKey, yet {len(generated)} were generated"
 
 
-@requirement(
+@server_requirement(
     "send-keys-distinct",
     applies=lambda exchange: (
         understood_and_accepted(exchange)
@@ -271,7 +272,7 @@ def no_key_stands_twice(exchange: Exchange) -> Iterator[str]:
             yield f"messageKey {key!r} stands in {count} items"
 
 
-@requirement(
+@server_requirement(
     "request-id-new",
     applies=lambda exchange: isinstance((answered(exchange) or {}).get("requestId"), str),
     cite=Cite("rulings.md", "`requestId` is a string that is new for every request"),
@@ -286,7 +287,7 @@ def request_id_is_new(exchange: Exchange) -> Iterator[str]:
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-@requirement(
+@server_requirement(
     "request-id-uuid",
     level=Level.SHOULD,
     applies=lambda exchange: isinstance((answered(exchange) or {}).get("requestId"), str),

@@ -23,7 +23,9 @@ def _by_schemathesis(check: str, title: str, cite: Cite) -> Requirement[Exchange
 
 STOCK = {
     "not_a_server_error": _by_schemathesis(
-        "not_a_server_error", "No generated request makes the server fail.", Cite("openapi.yaml", "The service failed to handle the request.")
+        "not_a_server_error",
+        "No generated request makes the server fail.",
+        Cite("openapi.yaml", "The service failed to handle the request."),
     ),
     "status_code_conformance": _by_schemathesis(
         "status_code_conformance", "Every status is one that the contract declares.", _DRIFT

@@ -89,32 +89,34 @@ class _Run:
 _current: list[_Run] = []
 
 
+#: Schemathesis leaves the types of its hooks open; this is what they come to.
+_untyped: Any = schemathesis
+_hook: Callable[[Callable[..., Any]], Callable[..., Any]] = _untyped.hook
+
+
 @schemathesis.check
-class conformance:  # noqa: N801 (the name under which --checks selects it)
+def conformance(ctx: schemathesis.CheckContext, response: Any, case: Any) -> bool | None:
     """Hands every exchange to the judge of the run that is under way."""
-
-    def after_response(self, context: schemathesis.CheckContext, response: Any, case: Any) -> None:
-        if not _current or _current[-1].errors:
-            return
-        run = _current[-1]
-        sent = request_of(response.request)
-        received = Response(
-            response.status_code,
-            tuple((name, value) for name, values in response.headers.items() for value in values),
-            response.content,
-        )
-        try:
-            broken = run.see(operation_of(run.contract, sent), sent, received)
-        except Exception as error:  # Schemathesis would turn it into a finding about the server
-            run.errors.append(error)
-            return
-        assert not broken, ", ".join(broken)
+    if not _current or _current[-1].errors:
+        return None
+    run = _current[-1]
+    sent = request_of(response.request)
+    headers = tuple((name, value) for name, values in response.headers.items() for value in values)
+    received = Response(response.status_code, headers, response.content)
+    try:
+        broken = run.see(operation_of(run.contract, sent), sent, received)
+    except Exception as error:  # Schemathesis would turn it into a finding about the server
+        run.errors.append(error)
+        return None
+    assert not broken, ", ".join(broken)
+    return None
 
 
-@schemathesis.hook
-def before_generate_body(context: schemathesis.HookContext, strategy: Any) -> Any:
+@_hook
+def before_generate_body(context: Any, strategy: Any) -> Any:
     """Mixes bodies with good and bad recipients into the stock ones, which never made a mixed answer."""
-    if not _current or context.operation is None or context.operation.definition.raw.get("operationId") != SEND:
+    operation = context.operation
+    if not _current or operation is None or operation.definition.raw.get("operationId") != SEND:
         return strategy
     return strategy | send_bodies(_current[-1].setting, _current[-1].space)
 
@@ -169,9 +171,7 @@ def explore(
     return explored
 
 
-def _command(
-    folder: Path, contract: Contract, setting: Setting, url: str, seed: int, profile: str
-) -> tuple[str, int]:
+def _command(folder: Path, contract: Contract, setting: Setting, url: str, seed: int, profile: str) -> tuple[str, int]:
     configuration = folder / "schemathesis.toml"
     configuration.write_text(_CONFIGURATION, encoding="utf-8")
     arguments = [
@@ -226,7 +226,7 @@ def _finding(contract: Contract, result: JSON, interaction: JSON) -> Iterator[St
     if answered is None:
         return
     asked = interaction["request"]
-    parts = urlsplit(asked["uri"])
+    parts = urlsplit(str(asked["uri"]))
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     request = Request(asked["method"], target, _headers(asked), _bytes(asked.get("body")))
     response = Response(answered["status_code"], _headers(answered), _bytes(answered.get("content")))

@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -68,12 +68,12 @@ def load_app(name: str) -> Any:
 
 def is_asgi(app: Any) -> bool:
     """An ASGI application is a coroutine function, or an object whose `__call__` is one."""
-    target = app if inspect.isfunction(app) or inspect.ismethod(app) else getattr(type(app), "__call__", app)
-    return inspect.iscoroutinefunction(inspect.unwrap(target))
+    plain = inspect.isfunction(app) or inspect.ismethod(app)
+    return inspect.iscoroutinefunction(inspect.unwrap(app if plain else app.__call__))
 
 
 @contextmanager
-def hosted(app: Any, name: str) -> Iterator[str]:
+def hosted(app: Any, name: str) -> Generator[str]:
     """Serve an ASGI or WSGI application on a free loopback port; yields its URL.
 
     Raises `SubjectError` if the application does not start.
@@ -110,9 +110,7 @@ def _run(server: uvicorn.Server, listener: socket.socket) -> None:
         return
 
 
-def _wait_until_started(
-    server: uvicorn.Server, thread: threading.Thread, name: str, failures: _Remembered
-) -> None:
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread, name: str, failures: _Remembered) -> None:
     deadline = time.monotonic() + STARTUP_LIMIT
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:

@@ -179,4 +179,3 @@ def _first_exchange(plan: Plan, send: Sender, subject: str, keys: Keys) -> Excha
         hint = "Name one that exists with --definition-key or in sms-conformance.toml."
         raise SubjectError(subject, f"has no definition {plan.setting.definition_key!r}", hint)
     return exchange
-

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+
+import attrs
+import pytest
+
+from conformance.checks.reading import SEND
+from conformance.contract import Contract
+from conformance.model import Setting
+from conformance.probes import Keys, Probe, probes
+from conformance.settings import DEFAULT
+
+
+def listed(contract: Contract, setting: Setting = DEFAULT, space: str = "s") -> list[Probe]:
+    return list(probes(contract.operations[SEND], setting, Keys(space)))
+
+
+def test_probes_are_the_same_each_time_and_have_names_of_their_own(contract: Contract) -> None:
+    names = [each.name for each in listed(contract)]
+
+    assert listed(contract) == listed(contract)
+    assert len(set(names)) == len(names)
+
+
+def test_another_name_space_gives_other_keys_and_nothing_else(contract: Contract) -> None:
+    for one, other in zip(listed(contract, space="first"), listed(contract, space="other"), strict=True):
+        assert one.request.body.replace(b"first-", b"other-") == other.request.body
+
+
+def test_too_many_recipients_are_sent_only_where_a_limit_is_known(contract: Contract) -> None:
+    limited = listed(contract, attrs.evolve(DEFAULT, max_recipients=3))
+    extra = {each.name for each in limited} - {each.name for each in listed(contract)}
+
+    assert extra == {"too many recipients"}
+
+
+@pytest.mark.parametrize("numbers", [("15555550100",), DEFAULT.numbers])
+def test_one_usable_number_is_enough(contract: Contract, numbers: tuple[str, ...]) -> None:
+    sent = {
+        recipient["to"]
+        for probe in listed(contract, attrs.evolve(DEFAULT, numbers=numbers))
+        if probe.name == "eight recipients"
+        for recipient in json.loads(probe.request.body)["recipients"]
+    }
+
+    assert sent == set(numbers)
+
+
+def test_a_probe_of_another_path_or_method_belongs_to_no_operation(contract: Contract) -> None:
+    for each in listed(contract):
+        belongs = each.request.method == "POST" and each.request.path == contract.operations[SEND].path
+        assert (each.operation == SEND) is belongs

@@ -1,0 +1,162 @@
+"""The server driver end to end: the same verdicts over every kind of subject, and no verdict without a subject."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from conformance import reference_server
+from conformance.checks import SERVER
+from conformance.contract import Contract
+from conformance.drivers.hosting import SubjectError, hosted
+from conformance.drivers.server import Plan, ServerGone, Session, judge_server
+from conformance.judge import Judge, Lists, exchange_size
+from conformance.model import NO_ANSWER, Exchange, Handler, Record, Request, Response, Setting, Verdict, json_response
+from conformance.mutants.server import BY_NAME
+from conformance.reference_server import State, handler
+from conformance.run import EXCUSED
+from conformance.settings import DEFAULT
+
+Records = dict[str, Record[Exchange]]
+
+
+def fresh(contract: Contract) -> Handler:
+    return handler(State.open(), contract)
+
+
+def a_judge() -> Judge[Exchange]:
+    return Judge[Exchange](SERVER, Lists(excused=EXCUSED), exchange_size)
+
+
+def records(judge: Judge[Exchange]) -> Records:
+    return {each.requirement.id: each for each in judge.records()}
+
+
+def probed(server: Handler, contract: Contract, setting: Setting = DEFAULT) -> Records:
+    judge = a_judge()
+    session = Session(Plan(contract, setting, 1, "quick"), judge, lambda stage, done: None)
+    session.probe(server, "the server")
+    return records(judge)
+
+
+def judged(url: str, contract: Contract, seed: int = 1) -> Records:
+    judge = a_judge()
+    judge_server(Plan(contract, DEFAULT, seed, "quick"), url, url, judge, lambda stage, done: None)
+    return records(judge)
+
+
+@pytest.fixture(scope="module")
+def by_kind(contract: Contract) -> dict[str, Records]:
+    """The reference server, judged as an ASGI application, as a WSGI application and at a URL."""
+    kinds: dict[str, Records] = {}
+    for name, shell in (("asgi", reference_server.app), ("wsgi", reference_server.wsgi_app)):
+        with hosted(shell(fresh(contract)), name) as url:
+            kinds[name] = judged(url, contract)
+    with reference_server.served(reference_server.app(fresh(contract))) as url:
+        kinds["url"] = judged(url, contract)
+    return kinds
+
+
+@pytest.mark.parametrize("kind", ["asgi", "wsgi", "url"])
+def test_the_reference_server_passes_everything(by_kind: dict[str, Records], kind: str) -> None:
+    verdicts = {id: each.verdict for id, each in by_kind[kind].items()}
+
+    assert {id for id, verdict in verdicts.items() if verdict is Verdict.EXCLUDED} == set(EXCUSED)
+    assert {id for id, verdict in verdicts.items() if verdict is not Verdict.PASS} == set(EXCUSED)
+
+
+def test_every_kind_of_subject_gets_the_same_verdicts(by_kind: dict[str, Records]) -> None:
+    counts = [{id: (each.verdict, each.exercised) for id, each in kind.items()} for kind in by_kind.values()]
+
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_a_second_run_against_a_server_that_remembers_passes(contract: Contract) -> None:
+    with hosted(reference_server.app(fresh(contract)), "app") as url:
+        judged(url, contract)
+        again = judged(url, contract)
+
+    assert {id for id, each in again.items() if each.verdict is not Verdict.PASS} == set(EXCUSED)
+
+
+def test_errorcode_0_on_a_mixed_answer_is_shown_on_two_recipients(contract: Contract) -> None:
+    faulty = BY_NAME["says-errorcode-0-on-a-mixed-answer"].wrap(fresh(contract))
+    record = probed(faulty, contract)["send-mixed-errorcode"]
+
+    assert record.verdict is Verdict.FAIL
+    assert record.failure
+    assert len(record.failure.seen.request.json["recipients"]) == 2
+
+
+def test_a_server_that_queues_whatever_it_gets_fails_and_exercises_no_mixed_rule(contract: Contract) -> None:
+    found = probed(BY_NAME["accepts-everything"].wrap(fresh(contract)), contract)
+
+    assert found["send-missing-to-refused"].verdict is Verdict.FAIL
+    assert found["send-mixed-errorcode"].verdict is Verdict.NOT_EXERCISED
+    assert found["send-mixed-message"].verdict is Verdict.NOT_EXERCISED
+
+
+def error(status: int, code: int) -> Response:
+    return json_response(status, {"message": "no", "errorcode": code, "documentation": ""})
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Response(NO_ANSWER, (), b"refused"), "does not answer (refused)"),
+        (error(401, 0), "does not accept the token (status 401)"),
+        (error(403, 40001), "does not accept the token (status 403)"),
+        (error(400, 109111), "has no definition 'account_rest'"),
+    ],
+)
+def test_a_subject_that_cannot_be_judged_is_said(contract: Contract, answer: Response, said: str) -> None:
+    with pytest.raises(SubjectError) as caught:
+        probed(lambda request: answer, contract)
+    assert said in str(caught.value)
+
+
+def test_a_server_that_falls_silent_ends_the_run_and_is_judged_for_it(contract: Contract) -> None:
+    server = fresh(contract)
+    asked: list[Request] = []
+
+    def dying(request: Request) -> Response:
+        asked.append(request)
+        return server(request) if len(asked) < 20 else Response(NO_ANSWER, (), b"gone")
+
+    judge = a_judge()
+    session = Session(Plan(contract, DEFAULT, 1, "quick"), judge, lambda stage, done: None)
+    with pytest.raises(ServerGone):
+        session.probe(dying, "the server")
+
+    assert len(asked) < 35
+    assert records(judge)["server-answers"].verdict is Verdict.FAIL
+
+
+def test_one_usable_number_and_a_limit_are_enough(contract: Contract) -> None:
+    setting = attrs.evolve(DEFAULT, numbers=("15555550100",), max_recipients=9)
+    server = handler(State.open(), contract, reference_server.Configuration(max_recipients=9))
+    found = probed(server, contract, setting)
+
+    assert found["send-too-many-recipients-refused"].verdict is Verdict.PASS
+    assert not [id for id, each in found.items() if each.verdict is Verdict.FAIL]
+
+
+def requests_of(contract: Contract, seed: int) -> list[Request]:
+    server = fresh(contract)
+    seen: list[Request] = []
+
+    def recorded(request: Request) -> Response:
+        seen.append(attrs.evolve(request, headers=tuple(each for each in request.headers if each[0] not in _VARYING)))
+        return server(request)
+
+    with hosted(reference_server.app(recorded), "app") as url:
+        judged(url, contract, seed)
+    return seen
+
+
+#: The address, which has another port each time, and the id that Schemathesis gives a case.
+_VARYING = {"host", "x-schemathesis-testcaseid"}
+
+
+def test_the_same_seed_sends_the_same_requests(contract: Contract) -> None:
+    assert requests_of(contract, 3) == requests_of(contract, 3)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from conformance import settings
+from conformance.settings import BUNDLED_EXPECTED_FAILURES, DEFAULT, SettingsError
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "sms-conformance.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_no_file_means_the_reference_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert settings.read(None).subject == DEFAULT
+
+
+def test_a_file_says_what_the_subject_needs(tmp_path: Path) -> None:
+    read = settings.read(
+        written(
+            tmp_path,
+            """
+            [subject]
+            url = "https://sms.example"
+            token = "t"
+            definition_key = "d"
+            numbers = ["15555550100"]
+            max_recipients = 5
+            [exclude]
+            auth-before-body = "our gateway judges the body first"
+            [known.request-id-uuid]
+            reason = "a counter"
+            link = "https://tracker.example/7"
+            expires = 2027-01-31
+            """,
+        )
+    )
+
+    assert read.url == "https://sms.example"
+    assert (read.subject.token, read.subject.numbers, read.subject.max_recipients) == ("t", ("15555550100",), 5)
+    assert read.excluded == {"auth-before-body": "our gateway judges the body first"}
+    assert read.known["request-id-uuid"].has_expired(date(2027, 2, 1))
+    assert not read.known["request-id-uuid"].has_expired(date(2027, 1, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[subject", "is not TOML"),
+        ("[subjekt]", "there is no setting 'subjekt'. Known are exclude, known, subject"),
+        ("[subject]\ntokn = 'x'", "[subject]: there is no setting 'tokn'"),
+        ("[subject]\ntoken = 5", "[subject] token: is 5. Give a str"),
+        ("[subject]\nmax_recipients = true", "max_recipients: is True"),
+        ("[subject]\nnumbers = ['+1555']", "numbers: are not usable mobile numbers"),
+        ("[subject]\nnumbers = []", "numbers: are not usable mobile numbers"),
+        ("[exclude]\nx = ''", "[exclude] x: has no reason"),
+        ("[known.x]\nreason = 'r'", "[known] x: is not a table of reason, link and expires"),
+        ("[known.x]\nreason = 'r'\nlink = 'l'\nexpires = 'soon'", "expires is 'soon'"),
+        ("exclude = 5", "is not a table"),
+    ],
+)
+def test_a_file_that_says_something_else_is_an_error(tmp_path: Path, text: str, said: str) -> None:
+    file = written(tmp_path, text)
+
+    with pytest.raises(SettingsError) as caught:
+        settings.read(file)
+    assert said in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_a_file_that_is_named_and_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        settings.read(tmp_path / "none.toml")
+
+
+def test_the_bundled_expected_failures_have_reasons() -> None:
+    known = settings.read_known(BUNDLED_EXPECTED_FAILURES)
+
+    assert known
+    assert all(each.reason and each.link.startswith("README.md#") for each in known.values())
