@@ -27,7 +27,7 @@ Profile = Literal["quick", "thorough"]
 #: Judges a call, and says which requirements it broke; known failures are left out.
 See = Callable[[Call], Collection[str]]
 
-EXAMPLES: dict[Profile, int] = {"quick": 200, "thorough": 2000}
+EXAMPLES: dict[Profile, int] = {"quick": 150, "thorough": 1500}
 #: Each round looks for one more requirement that breaks; a client with more faults has enough to mend.
 ROUNDS = 5
 
