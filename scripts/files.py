@@ -76,9 +76,7 @@ def replace(folder: Path, files: Files) -> None:
     folder = folder.resolve()
     beside = folder.parent
     beside.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        prefix=f".{folder.name}.", dir=beside, ignore_cleanup_errors=True
-    ) as name:
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=beside, ignore_cleanup_errors=True) as name:
         new, old = Path(name, "new"), Path(name, "old")
         new.mkdir()
         write(new, files)

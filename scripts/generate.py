@@ -51,7 +51,7 @@ PACKAGE = "generated_client"
 #: Imports in order, none unused, no spelling that Python 3.11 has outgrown.
 RULES = "I,F401,UP"
 #: What ruff finds around the package has no say: configuration, ignore files, a cache. Nor have the names of
-#: folders, some of which it would skip ("build" and "dist" may well be tags of an API).
+#: folders, some of which it would skip ("dist" or "venv" may well be a tag of an API).
 ISOLATED = (
     "--isolated",
     "--no-cache",

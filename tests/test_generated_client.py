@@ -27,9 +27,7 @@ def resolved(node: Any) -> Any:
 
 def documented() -> Iterator[tuple[str, Any, Any]]:
     """Each example of the contract: where it stands, the class that its schema names, its value."""
-    operations = [
-        each for members in DOCUMENT["paths"].values() for each in members.values() if "responses" in each
-    ]
+    operations = [each for members in DOCUMENT["paths"].values() for each in members.values() if "responses" in each]
     for operation in operations:
         bodies = {"request": operation.get("requestBody", {}), **operation["responses"]}
         for part, body in bodies.items():
