@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import attrs
 import click
+from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console
 from rich.text import Text
 
@@ -48,7 +50,7 @@ from conformance.selftest import selftest as prove
 from conformance.settings import BUNDLED_EXPECTED_FAILURES, Known, SettingsError
 
 BUNDLED_CLIENT = "generated_client"
-PASSED, BROKEN, NOT_RUN = 0, 1, 2
+PASSED, BROKEN, NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
 #: Whatever keeps a run from its verdict; each says in its own words where, what and what to do.
 _SAID = (
@@ -75,25 +77,32 @@ _VERDICT_STYLES = {
 
 def main() -> None:
     """Run the command line; no traceback reaches the user unless SMS_CONFORMANCE_DEBUG is set."""
+    with tempfile.TemporaryDirectory() as folder:
+        # Hypothesis keeps notes that no verdict depends on; the user's folder is not the place for them.
+        set_hypothesis_home_dir(folder)
+        sys.exit(_code())
+
+
+def _code() -> int:
     try:
         code = commands.main(prog_name="sms-conformance", standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(130)
+        return INTERRUPTED
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except _SAID as error:
-        _complain(str(error))
+        return _complain(str(error))
     except Exception as error:  # the last line of defence: ours, and said so
         if os.environ.get("SMS_CONFORMANCE_DEBUG"):
             traceback.print_exc()
-        _complain(f"internal error ({type(error).__name__}: {error}). Set SMS_CONFORMANCE_DEBUG=1 to see where.")
-    sys.exit(code if isinstance(code, int) else PASSED)
+        return _complain(f"internal error ({type(error).__name__}: {error}). SMS_CONFORMANCE_DEBUG=1 shows where.")
+    return code if isinstance(code, int) else PASSED
 
 
-def _complain(sentence: str) -> NoReturn:
+def _complain(sentence: str) -> int:
     click.echo(f"sms-conformance: {' '.join(sentence.split())}", err=True)
-    sys.exit(NOT_RUN)
+    return NOT_RUN
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

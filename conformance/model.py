@@ -260,8 +260,9 @@ class Outcome:
 class Answer:
     """What the scripted server does with a request: send a response, whole or broken off, or stall.
 
-    `cut_after` is the number of body bytes sent before the connection is closed, while the
-    head promises them all. `stall` is the number of seconds the server waits before it answers.
+    `cut_after` is the number of body bytes sent before the connection is closed, while the head promises
+    them all; if it is negative, not even the head is sent. `stall` is the number of seconds the server
+    waits before it answers.
     """
 
     response: Response

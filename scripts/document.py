@@ -212,9 +212,7 @@ def _place(kind: Kind, name: str) -> tuple[Holds, Kind] | None:
 
 def map_schemas(document: Document, change: Callable[[Node, Pointer], Node]) -> Document:
     """Copy the document, passing each of its schemas through `change`, inner ones first."""
-    return map_nodes(
-        document, lambda kind, node, pointer: change(node, pointer) if kind is Kind.SCHEMA else node
-    )
+    return map_nodes(document, lambda kind, node, pointer: change(node, pointer) if kind is Kind.SCHEMA else node)
 
 
 def nodes(document: Document) -> Iterator[tuple[Kind, Node, Pointer]]:

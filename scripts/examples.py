@@ -51,9 +51,7 @@ def _illustrated(operation: Node, page: Page) -> Node:
 
 def _media_type(node: Node, example: Example) -> str:
     """The media type of an example: what its headers say, or the first that is declared, or JSON."""
-    said = [
-        value.partition(";")[0].strip() for name, value in example.headers if name.lower() == "content-type"
-    ]
+    said = [value.partition(";")[0].strip() for name, value in example.headers if name.lower() == "content-type"]
     return next(iter([*said, *node.get("content", {})]), JSON_MEDIA_TYPE)
 
 
@@ -63,9 +61,7 @@ def _with_example(node: Node, example: Example, media_type: str, page: Page) -> 
     where = f"{page.file}:{example.line}"
     if content and media_type not in content:
         declared = ", ".join(content)
-        raise PageError(
-            where, f"the example is {media_type}, the operation has {declared}", "Make them agree."
-        )
+        raise PageError(where, f"the example is {media_type}, the operation has {declared}", "Make them agree.")
     member: Node = content.get(media_type, {})
     examples: Node = member.get("examples", {})
     if example.name in examples:

@@ -170,11 +170,7 @@ def _refuse_two_readings(text: str, before: _Token, after: _Token) -> None:
 def _trailing_commas(tokens: Sequence[_Token]) -> list[int]:
     """The offsets of commas that stand between a value and the bracket that closes its array or object."""
     threes = zip(tokens, tokens[1:], tokens[2:], strict=False)
-    return [
-        comma.start
-        for before, comma, after in threes
-        if comma.text == "," and before.ends_value and after.closes
-    ]
+    return [comma.start for before, comma, after in threes if comma.text == "," and before.ends_value and after.closes]
 
 
 def _edited(text: str, missing: Sequence[int], trailing: Sequence[int]) -> str:

@@ -212,7 +212,8 @@ def _holding(schema: Node | None, members: Node, pointer: Pointer) -> Node:
         raise DocumentError.at(pointer, what, "Keep one of them.")
     required = [*own.get("required", []), *nested.get("required", [])]
     return {
-        **{"type": "object", **own},
+        "type": "object",
+        **own,
         **({"required": required} if required else {}),
         "properties": {**own.get("properties", {}), **nested["properties"]},
     }

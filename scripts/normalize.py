@@ -116,9 +116,7 @@ def contract_text(folder: Path) -> tuple[str, Report]:
 def _swagger(file: Path) -> tuple[Document, tuple[Mend, ...]]:
     """The document as OpenAPI 3.1, and the mends it took."""
     try:
-        published = jsontext.read_strict(
-            _text(file, "Put the Swagger 2.0 document there, or name another folder.")
-        )
+        published = jsontext.read_strict(_text(file, "Put the Swagger 2.0 document there, or name another folder."))
     except jsontext.NotJSON as error:
         where = f"{file}:{error.line}:{error.column}"
         raise FileError(where, f"is not JSON: {error.what}", "Correct it there.") from None

@@ -209,9 +209,7 @@ def _fenced(token: Token, lines: Sequence[str], file: str) -> list[tuple[int, st
     if token.info not in ("", "js", "json"):
         _refuse(file, first + 1, f"the fence is marked {token.info!r}", "Mark it js, json or not at all.")
     if lines[first] != token.markup + token.info or lines[last - 1] != token.markup or last - 1 == first:
-        _refuse(
-            file, first + 1, "the fence is indented or not closed", "Begin and end it with ``` at the margin."
-        )
+        _refuse(file, first + 1, "the fence is indented or not closed", "Begin and end it with ``` at the margin.")
     return [(number, lines[number - 1]) for number in range(first + 2, last)]
 
 
@@ -235,12 +233,8 @@ def _response(lines: list[tuple[int, str]], method: str, path: str, file: str) -
     number, text = lines[0] if lines else (1, "")
     match = re.fullmatch(r"HTTP/1\.1 ([1-5][0-9][0-9]) (\S.*)", text)
     if match is None:
-        _refuse(
-            file, number, f"{text!r} is not a status line", "Begin with a line like HTTP/1.1 202 Accepted."
-        )
-    return _with_body(
-        Example("", number, int(match.group(1)), match.group(2), (), False, None), lines[1:], file
-    )
+        _refuse(file, number, f"{text!r} is not a status line", "Begin with a line like HTTP/1.1 202 Accepted.")
+    return _with_body(Example("", number, int(match.group(1)), match.group(2), (), False, None), lines[1:], file)
 
 
 def _fits(target: str, path: str) -> bool:
@@ -253,9 +247,7 @@ def _fits(target: str, path: str) -> bool:
 def _header(text: str, file: str, number: int) -> tuple[str, str]:
     match = re.fullmatch(r"([A-Za-z][A-Za-z0-9-]*): (\S.*)", text)
     if match is None:
-        _refuse(
-            file, number, f"{text!r} is not a header", "Write Name: value, and a blank line before the body."
-        )
+        _refuse(file, number, f"{text!r} is not a header", "Write Name: value, and a blank line before the body.")
     return match.group(1), match.group(2)
 
 

@@ -86,9 +86,7 @@ def paths(source: Document) -> Node:
     """Each path with its operations."""
     items = object_at(source.get("paths"), ("paths",))
     return {
-        path: item
-        if path.startswith("x-")
-        else path_item(source, object_at(item, ("paths", path)), ("paths", path))
+        path: item if path.startswith("x-") else path_item(source, object_at(item, ("paths", path)), ("paths", path))
         for path, item in items.items()
     }
 
@@ -97,9 +95,7 @@ def path_item(source: Document, item: Node, pointer: Pointer) -> Node:
     """The operations of one path."""
     _known(item, pointer, " ".join(METHODS))
     return {
-        name: operation(source, object_at(node, (*pointer, name)), (*pointer, name))
-        if name in METHODS
-        else node
+        name: operation(source, object_at(node, (*pointer, name)), (*pointer, name)) if name in METHODS else node
         for name, node in item.items()
     }
 
@@ -109,10 +105,7 @@ def operation(source: Document, node: Node, pointer: Pointer) -> Node:
     same = "tags summary description externalDocs operationId deprecated"
     _known(node, pointer, f"{same} consumes produces parameters responses")
     consumes, produces = (
-        [
-            text_at(each, pointer)
-            for each in list_at(node.get(name, source.get(name, [JSON_MEDIA_TYPE])), pointer)
-        ]
+        [text_at(each, pointer) for each in list_at(node.get(name, source.get(name, [JSON_MEDIA_TYPE])), pointer)]
         for name in ("consumes", "produces")
     )
     return {
@@ -155,9 +148,7 @@ def responses(value: object, produces: Iterable[str], pointer: Pointer) -> Node:
     for status, each in object_at(value, pointer).items():
         if not (re.fullmatch(r"[1-5][0-9][0-9]|default", status) or status.startswith("x-")):
             raise DocumentError.at((*pointer, status), f"{status!r} is not a status", HINT)
-        converted[status] = (
-            each if status.startswith("x-") else response(each, media_types, (*pointer, status))
-        )
+        converted[status] = each if status.startswith("x-") else response(each, media_types, (*pointer, status))
     return converted
 
 

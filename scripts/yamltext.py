@@ -57,9 +57,7 @@ def _mapping(loader: _Reader, node: yaml.MappingNode) -> dict[str, JSON]:
 def _finite(loader: _Reader, node: yaml.ScalarNode) -> float:
     value = yaml.SafeLoader.construct_yaml_float(loader, node)
     if not math.isfinite(value):
-        raise NotYAML(
-            node.start_mark.line + 1, node.start_mark.column + 1, "a number that JSON does not have"
-        )
+        raise NotYAML(node.start_mark.line + 1, node.start_mark.column + 1, "a number that JSON does not have")
     return value
 
 

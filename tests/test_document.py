@@ -86,8 +86,7 @@ def test_references_resolve(document):
     check_references(document)
 
     assert all(
-        node_at(document, reference) == document["components"]["schemas"]["A"]
-        for _, reference in references(document)
+        node_at(document, reference) == document["components"]["schemas"]["A"] for _, reference in references(document)
     )
 
 
@@ -128,9 +127,7 @@ def test_pointer_is_written_and_read():
     assert pointer_parts("#/paths/~1a~0b~1%7Bc%7D/get") == parts
 
 
-@pytest.mark.parametrize(
-    "reference", ["other.json#/A", "#/components/schemas/B", "#/components/schemas/A/enum/9"]
-)
+@pytest.mark.parametrize("reference", ["other.json#/A", "#/components/schemas/B", "#/components/schemas/A/enum/9"])
 def test_reference_that_leads_nowhere_is_told(reference):
     document = {"components": {"schemas": {"A": {"items": {"$ref": reference}, "enum": [1]}}}}
     with pytest.raises(DocumentError) as error:

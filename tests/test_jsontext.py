@@ -29,9 +29,7 @@ def test_a_comma_taken_from_the_end_of_a_line_is_put_back(value, data):
     read, [edit] = read_mended(text[:offset] + text[offset + 1 :])
 
     assert read == [value, value]
-    assert edit == Edit(
-        text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset), "missing comma added"
-    )
+    assert edit == Edit(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset), "missing comma added")
 
 
 @pytest.mark.parametrize(

@@ -316,9 +316,7 @@ members = st.dictionaries(st.sampled_from(["a", "items", "$ref"]), names.map(ref
 documents = st.builds(
     lambda schemas, used, statuses: {
         "openapi": "3.1.1",
-        "components": {
-            "schemas": {name: {"properties": schemas.get(name, {}), "type": "object"} for name in "ABCD"}
-        },
+        "components": {"schemas": {name: {"properties": schemas.get(name, {}), "type": "object"} for name in "ABCD"}},
         "info": {"version": "1", "title": "T"},
         "paths": {
             "/": {

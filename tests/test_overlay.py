@@ -66,9 +66,7 @@ def test_actions_apply_in_their_order_and_share_nothing():
 
 def test_document_and_actions_are_untouched():
     document = deepcopy(DOCUMENT)
-    actions = read_overlay(
-        overlay({"target": "$.info", "description": "Because.", "update": {"tags": ["c"]}})
-    )
+    actions = read_overlay(overlay({"target": "$.info", "description": "Because.", "update": {"tags": ["c"]}}))
     first = overlaid(document, actions)
 
     assert document == DOCUMENT
@@ -112,9 +110,7 @@ def test_document_and_actions_are_untouched():
 )
 def test_action_that_cannot_be_carried_out_is_told(target, deed, told):
     with pytest.raises(OverlayError) as error:
-        after(target, **deed) if "description" not in deed else read_overlay(
-            overlay({"target": target, **deed})
-        )
+        after(target, **deed) if "description" not in deed else read_overlay(overlay({"target": target, **deed}))
 
     assert str(error.value).startswith(told)
 

@@ -7,9 +7,7 @@ from ruamel.yaml import YAML
 from scripts.yamltext import NotYAML, read, write
 
 WORDS = "1e3 0o17 0x1F yes NO y on 12:30:45 2020-01-01 ~ 1_000 0123 +1 1. .nan .5 null << = #a 202"
-misread = st.sampled_from(
-    [*WORDS.split(), "", "a: b", "- a", " a", "a\nb", "a\r", "\x85", "\u2028", "\ufeff"]
-)
+misread = st.sampled_from([*WORDS.split(), "", "a: b", "- a", " a", "a\nb", "a\r", "\x85", "\u2028", "\ufeff"])
 texts = misread | st.text(st.characters(codec="utf-8", exclude_characters="\ufffe\uffff"), max_size=5)
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,

@@ -262,7 +262,7 @@ def refuses_the_recipient_before_a_refused_one(handle: Handler) -> Handler:
     return on_result_of(handle, changed)
 
 
-@server_mutant(kills="send-good-recipient-queued")
+@server_mutant(kills="send-good-request-queued")
 def refuses_every_tenth_recipient(handle: Handler) -> Handler:
     """Refuses every tenth recipient since the server was started, however good."""
     number = count(1)

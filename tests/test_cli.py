@@ -1,0 +1,153 @@
+"""The command line as a user meets it: exit codes, one sentence for what is wrong, no traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance import reference_server
+from conformance.contract import Contract
+from conformance.mutants.server import BY_NAME
+from conformance.reference_server import State, handler, served
+
+COMMAND = [sys.executable, "-c", "from conformance.cli import main; main()"]
+
+#: A subject of the user's own: the reference server with a fault, as a module in the working folder.
+FAULTY = """
+from conformance import contract, reference_server
+from conformance.mutants.server import BY_NAME
+
+server = reference_server.handler(
+    reference_server.State.open(), contract.read(contract.default_folder())
+)
+app = reference_server.app(BY_NAME["says-errorcode-0-on-a-mixed-answer"].wrap(server))
+"""
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def url(contract: Contract) -> Iterator[str]:
+    with served(reference_server.app(handler(State.open(), contract))) as address:
+        yield address
+
+
+def test_a_good_server_passes_and_the_reports_are_written(url: str, tmp_path: Path) -> None:
+    done = run("server", "--url", url, "--report", "json,junit,markdown", "--report-dir", "out", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads((tmp_path / "out/server.json").read_text(encoding="utf-8"))["passed"] is True
+    assert ElementTree.parse(tmp_path / "out/server.junit.xml").getroot().tag == "testsuites"
+    assert (tmp_path / "out/server.md").read_text(encoding="utf-8").startswith("# server")
+
+
+def test_a_faulty_application_fails_and_the_same_seed_says_the_same(tmp_path: Path) -> None:
+    outputs: list[list[str]] = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "faulty.py").write_text(FAULTY, encoding="utf-8")
+        done = run("server", "--app", "faulty:app", "--seed", "1", cwd=tmp_path / name)
+        assert done.returncode == 1, done.stderr
+        outputs.append([line for line in done.stdout.splitlines() if not line.startswith("failed:")])
+
+    assert "FAIL send-mixed-errorcode (MUST)" in outputs[0]
+    assert "  - errorcode is 0, yet 1 of 2 recipients were refused" in "\n".join(outputs[0])
+    assert outputs[0] == outputs[1]
+
+
+def test_the_bundled_client_passes_with_its_known_failures(tmp_path: Path) -> None:
+    done = run("client", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 known" in done.stdout
+
+
+def test_without_its_list_the_same_failures_fail(tmp_path: Path) -> None:
+    (tmp_path / "none.toml").write_text("", encoding="utf-8")
+    done = run("client", "--expected-failures", "none.toml", "--only", "client-timeout-by-default", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "FAIL client-timeout-by-default (MUST)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["server"], "no server is named. Name one with --url or --app"),
+        (["server", "--url", "http://127.0.0.1:9"], "http://127.0.0.1:9: does not answer"),
+        (["server", "--url", "nonsense"], "nonsense: does not answer"),
+        (["server", "--app", "nothing"], "is not of the form MODULE:ATTRIBUTE"),
+        (["server", "--app", "no_such_module:app"], "does not import"),
+        (["server", "--app", "a:b", "--url", "http://x"], "Give --url or --app, not both"),
+        (["server", "--app", "conformance.reference_server:asgi", "--token", "wrong"], "does not accept the token"),
+        (["server", "--app", "conformance.reference_server:asgi", "--token", ""], "--token: it is empty"),
+        (["server", "--app", "conformance.reference_server:asgi", "--token", "a\nb"], "--token: it is empty or holds"),
+        (
+            ["server", "--app", "conformance.reference_server:asgi", "--number", "+1"],
+            "--number: a number is not digits",
+        ),
+        (["server", "--app", "conformance.reference_server:asgi", "--definition-key", "no"], "has no definition 'no'"),
+        (["server", "--app", "conformance.reference_server:asgi", "--only", "no"], "there is no requirement 'no'"),
+        (
+            ["server", "--app", "conformance.reference_server:asgi", "--contract", "no"],
+            "no/openapi.yaml: cannot be read",
+        ),
+        (["server", "--app", "conformance.reference_server:asgi", "--config", "no"], "no: cannot be read"),
+        (["server", "--bogus"], "No such option"),
+        (["server", "--report", "xml"], "'xml' is none of json, junit, markdown"),
+        (["client", "--package", "no_such_package"], "no_such_package: cannot be imported"),
+        (["client", "--package", "json"], "json.client"),
+        (["client", "--expected-failures", "no"], "no: cannot be read"),
+        (["serve", "--fault", "no"], "there is no fault 'no'"),
+        (["serve", "--db", "no/such/folder/db"], "cannot be opened"),
+        (["serve", "--port", "99999"], "99999 is not in the range"),
+        (["selftest", "--contract", "no"], "no/openapi.yaml: cannot be read"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_run_is_said_in_a_sentence(arguments: list[str], said: str, tmp_path: Path) -> None:
+    done = run(*arguments, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_judges_nothing_is_no_run(url: str, tmp_path: Path) -> None:
+    (tmp_path / "sms-conformance.toml").write_text('[exclude]\nrequest-id-uuid = "a counter"', encoding="utf-8")
+    done = run("server", "--url", url, "--only", "request-id-uuid", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "nothing was judged" in done.stderr
+
+
+def test_an_expired_known_failure_fails_the_run(url: str, tmp_path: Path) -> None:
+    entry = 'reason = "r"\nlink = "l"\nexpires = '
+    config = tmp_path / "sms-conformance.toml"
+    outcomes: list[tuple[int, bool]] = []
+    for day in ("2020-01-01", "2999-01-01"):
+        config.write_text(f"[known.request-id-uuid]\n{entry}{day}\n", encoding="utf-8")
+        done = run("server", "--url", url, "--only", "request-id-uuid", cwd=tmp_path)
+        outcomes.append((done.returncode, "passes unexpectedly" in done.stdout))
+
+    # The reference server has no such failure: an entry that holds is one too many, an expired one is none.
+    assert outcomes == [(0, False), (1, True)]
+
+
+def test_the_lists_name_every_requirement_and_every_fault(tmp_path: Path) -> None:
+    requirements, faults = run("list", cwd=tmp_path), run("faults", cwd=tmp_path)
+
+    assert "send-mixed-errorcode" in requirements.stdout
+    assert "client-no-secret-shown" in requirements.stdout
+    assert all(name in faults.stdout for name in BY_NAME)
+    assert "drop-after-queueing" in faults.stdout
