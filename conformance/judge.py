@@ -100,6 +100,11 @@ class Judge(Generic[Seen]):
         for seen, message in failures:
             self._tallies[id].add(Failure(seen, (message,), self._size(seen)))
 
+    def smallest(self, id: str) -> Seen | None:
+        """The smallest thing seen so far that breaks a requirement, or None."""
+        failure = self._tallies[id].failure
+        return failure.seen if failure else None
+
     def records(self) -> tuple[Record[Seen], ...]:
         return tuple(self._record(each) for each in self._requirements)
 

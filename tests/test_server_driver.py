@@ -160,3 +160,19 @@ _VARYING = {"host", "x-schemathesis-testcaseid"}
 
 def test_the_same_seed_sends_the_same_requests(contract: Contract) -> None:
     assert requests_of(contract, 3) == requests_of(contract, 3)
+
+
+def test_a_server_below_a_path_is_judged_like_one_at_the_root(contract: Contract, by_kind: dict[str, Records]) -> None:
+    server = fresh(contract)
+
+    def mounted(request: Request) -> Response:
+        below = request.target.startswith("/api/messaging")
+        target = request.target.removeprefix("/api") if below else "/nowhere"
+        return server(attrs.evolve(request, target=target))
+
+    with hosted(reference_server.app(mounted), "app") as url:
+        found = judged(f"{url}/api/", contract)
+
+    assert {id: (each.verdict, each.exercised) for id, each in found.items()} == {
+        id: (each.verdict, each.exercised) for id, each in by_kind["asgi"].items()
+    }

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import schemathesis
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import strategies
 from schemathesis.cli import schemathesis as schemathesis_command
 
@@ -82,6 +82,8 @@ class _Run:
     contract: Contract
     setting: Setting
     space: str
+    #: The path of the server's own address, which stands before every path of the contract.
+    prefix: str
     see: See
     errors: list[Exception]
 
@@ -100,7 +102,7 @@ def conformance(ctx: schemathesis.CheckContext, response: Any, case: Any) -> boo
     if not _current or _current[-1].errors:
         return None
     run = _current[-1]
-    sent = request_of(response.request)
+    sent = _without(run.prefix, request_of(response.request))
     headers = tuple((name, value) for name, values in response.headers.items() for value in values)
     received = Response(response.status_code, headers, response.content)
     try:
@@ -144,7 +146,11 @@ def send_bodies(setting: Setting, space: str) -> strategies.SearchStrategy[JSON]
             "definitionKey": strategies.just(setting.definition_key),
             "recipients": strategies.lists(good | recipient, min_size=1, max_size=6),
         },
-        optional={"attributes": attributes},
+        optional={
+            "attributes": attributes,
+            "content": strategies.fixed_dictionaries({}, optional={"message": text}),
+            "subscriptions": strategies.fixed_dictionaries({}, optional={"resubscribe": strategies.booleans()}),
+        },
     )
 
 
@@ -155,7 +161,7 @@ def explore(
 
     Raises what `see` raises, and `ExplorationError` if Schemathesis stops of itself.
     """
-    run = _Run(contract, setting, space, see, [])
+    run = _Run(contract, setting, space, urlsplit(url).path.rstrip("/"), see, [])
     _current.append(run)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -165,7 +171,7 @@ def explore(
             lines = _report_lines(Path(folder))
     finally:
         _current.pop()
-    explored = _explored(contract, lines)
+    explored = _explored(run, lines)
     if code not in (0, 1) or not explored.counts:
         raise ExplorationError(_last_words(output))
     return explored
@@ -200,7 +206,7 @@ def _report_lines(folder: Path) -> list[JSON]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def _explored(contract: Contract, lines: Sequence[JSON]) -> Explored:
+def _explored(run: _Run, lines: Sequence[JSON]) -> Explored:
     recorders = [line["ScenarioFinished"]["recorder"] for line in lines if "ScenarioFinished" in line]
     results = [
         (result, recorder["interactions"].get(case))
@@ -216,23 +222,23 @@ def _explored(contract: Contract, lines: Sequence[JSON]) -> Explored:
         finding
         for result, interaction in results
         if result["status"] != "success" and interaction
-        for finding in _finding(contract, result, interaction)
+        for finding in _finding(run, result, interaction)
     )
     return Explored(counts, findings)
 
 
-def _finding(contract: Contract, result: JSON, interaction: JSON) -> Iterator[StockFinding]:
+def _finding(run: _Run, result: JSON, interaction: JSON) -> Iterator[StockFinding]:
     answered = interaction.get("response")
     if answered is None:
         return
     asked = interaction["request"]
     parts = urlsplit(str(asked["uri"]))
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    request = Request(asked["method"], target, _headers(asked), _bytes(asked.get("body")))
+    request = _without(run.prefix, Request(asked["method"], target, _headers(asked), _bytes(asked.get("body"))))
     response = Response(answered["status_code"], _headers(answered), _bytes(answered.get("content")))
     failure = result["failure_info"]["failure"]
     message = " ".join(f"{failure['title']}. {failure['message']}".split())
-    yield StockFinding(result["name"], request, response, operation_of(contract, request), message)
+    yield StockFinding(result["name"], request, response, operation_of(run.contract, request), message)
 
 
 def _headers(message: JSON) -> Headers:
@@ -252,6 +258,10 @@ def request_of(prepared: Any) -> Request:
         tuple((str(name), _text(value)) for name, value in prepared.headers.items()),
         body.encode() if isinstance(body, str) else bytes(body),
     )
+
+
+def _without(prefix: str, request: Request) -> Request:
+    return evolve(request, target=request.target.removeprefix(prefix))
 
 
 def _text(value: str | bytes) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import json
 import time
 from collections.abc import Callable
 
 import httpx
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.checks.reading import (
     KEY_TAKEN,
@@ -18,19 +20,34 @@ from conformance.checks.reading import (
     is_refused,
     items,
     remember,
+    request_json,
 )
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
 from conformance.drivers.exploration import explore
 from conformance.drivers.hosting import SubjectError
+from conformance.drivers.reduction import smaller
 from conformance.judge import Judge
-from conformance.model import NO_ANSWER, Exchange, Ledger, Request, Response, Setting
+from conformance.model import (
+    JSON,
+    NO_ANSWER,
+    Exchange,
+    Ledger,
+    Request,
+    Response,
+    Setting,
+    Verdict,
+    is_array,
+    is_object,
+)
 from conformance.probes import Keys, Probe, probes
 
 #: Seconds the suite waits for one answer.
 ANSWER_LIMIT = 15.0
 #: After so many requests in a row without an answer the server is taken to be gone.
 GONE_AFTER = 10
+#: How many smaller forms of a request are sent at the most for one requirement.
+REDUCTIONS = 60
 
 #: Told the stage that is under way and how many exchanges it has made.
 Progress = Callable[[str, int], None]
@@ -88,6 +105,8 @@ class Session:
         self._silent = 0
         self._explored = 0
         self._keys = Keys("")
+        #: Requests that are small by design; what breaks on others is made smaller.
+        self._exact: set[Request] = set()
 
     def probe(self, send: Sender, subject: str) -> None:
         """Send every probe; each exchange goes before the judge.
@@ -100,6 +119,7 @@ class Session:
         self._see(first.operation, first.request, first.response)
         listed = probes(plan.contract.operations[SEND], plan.setting, self._keys)
         for number, each in enumerate(listed, 1):
+            self._exact.add(each.request)
             self._see(each.operation, each.request, send(each.request))
             self._progress("probes", number)
 
@@ -117,6 +137,40 @@ class Session:
                 if each.check == check
             ]
             self._judge.count(STOCK[check].id, exercised, failures)
+
+    def reduce(self, send: Sender) -> None:
+        """Send smaller and smaller forms of each request that exploration found at fault, as long as it stays so."""
+        for record in self._judge.records():
+            if record.verdict is Verdict.FAIL:
+                self._reduce(record.requirement.id, send)
+
+    def _reduce(self, id: str, send: Sender) -> None:
+        tries = 0
+        while (found := self._judge.smallest(id)) is not None and not self._is_small(found):
+            for body in smaller(self._with_new_keys(found.request.json)):
+                tries += 1
+                headers = tuple(each for each in found.request.headers if each[0] in ("authorization", "content-type"))
+                request = evolve(found.request, headers=headers, body=json.dumps(body).encode())
+                self._see(found.operation, request, send(request))
+                if tries == REDUCTIONS or self._judge.smallest(id) is not found:
+                    break
+            if tries == REDUCTIONS or self._judge.smallest(id) is found:
+                return
+
+    def _is_small(self, exchange: Exchange) -> bool:
+        """It is a probe, or has no JSON body to be cut."""
+        return exchange.request in self._exact or not is_object(request_json(exchange))
+
+    def _with_new_keys(self, body: JSON) -> JSON:
+        """The body with message keys that have not been sent, alike where they were alike."""
+        new: dict[str, str] = {}
+        body = copy.deepcopy(body)
+        recipients = body.get("recipients")
+        for each in recipients if is_array(recipients) else []:
+            key = each.get("messageKey") if is_object(each) else None
+            if isinstance(key, str) and key in self._ledger.sent_keys:
+                each["messageKey"] = new.setdefault(key, self._keys.new())
+        return body
 
     def _exchange(self, operation: str | None, request: Request, response: Response) -> Exchange:
         return Exchange(operation, request, response, self._plan.setting, self._plan.contract, self._ledger)
@@ -147,6 +201,7 @@ def judge_server(plan: Plan, url: str, name: str, judge: Judge[Exchange], progre
     with Wire(url) as wire, contextlib.suppress(ServerGone):
         session.probe(wire.send, name)
         session.explore(url)
+        session.reduce(wire.send)
 
 
 def _name_space(plan: Plan, send: Sender, subject: str) -> tuple[Keys, Exchange]:
