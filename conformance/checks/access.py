@@ -17,7 +17,7 @@ from conformance.model import Cite, Exchange, Level, NotStrictJSON
 _REFUSED = (401, 403)
 _R22 = Cite(
     "rulings.md",
-    "A request with no token, a wrong token or another scheme is refused with 401 or 403 and an error body",
+    "Whoever sends no token, a wrong one or another scheme is turned away with 401 or 403 and an error body",
 )
 
 
@@ -110,7 +110,7 @@ def token_is_judged_before_the_body(exchange: Exchange) -> Iterator[str]:
     "auth-token-elsewhere-refused",
     level=Level.SHOULD,
     applies=lambda exchange: is_send(exchange) and not _authorization(exchange) and _token_elsewhere(exchange),
-    cite=Cite("rulings.md", "A token in the URL or in the body lets nobody in"),
+    cite=Cite("rulings.md", "A token anywhere but in the header, be it the query or the JSON, lets nobody in"),
 )
 def token_elsewhere_lets_nobody_in(exchange: Exchange) -> Iterator[str]:
     """A token in the URL or in the body, and none in the header, is refused with 401 or 403."""

@@ -28,7 +28,7 @@ def is_error(exchange: Exchange) -> bool:
 @server_requirement(
     "server-answers",
     applies=lambda exchange: exchange.operation is not None,
-    cite=Cite("rulings.md", "The body of any 4xx or 5xx is JSON with `message`, `errorcode` and `documentation`"),
+    cite=Cite("rulings.md", "Every request gets a whole HTTP answer"),
 )
 def server_answers(exchange: Exchange) -> Iterator[str]:
     """Every request gets a whole HTTP answer."""
@@ -39,7 +39,10 @@ def server_answers(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "status-documented",
     applies=is_send,
-    cite=Cite("rulings.md", "any other is a drift."),
+    cite=Cite(
+        "rulings.md",
+        "The statuses of the send operation are 202, 400, 403 and 500 from the page and 401, 415, 429 and 503",
+    ),
 )
 def status_is_documented(exchange: Exchange) -> Iterator[str]:
     """The status of an answer is one that the contract declares for the operation."""

@@ -26,22 +26,23 @@ JUDGED = frozenset({Told.REFUSED, Told.UNREADABLE})
 #: Statuses that carry no body, whatever the server writes after them.
 BODILESS = frozenset({204, 205, 304})
 
-C1 = "The request on the wire is what the caller built: method, path, query, headers and body"
-C1_UNSET = "headers and body, with unset fields absent."
-C2 = "Every valid 202 is read without loss: who was queued, who was refused and with which code"
-C2_WRITTEN = "written again it is the same JSON"
-C3 = "A mixed answer cannot pass for a success unnoticed: it is visible without parsing text."
-C4 = "A documented error raises a typed error with status, code, message, documentation, request and response"
-C4_NONE = "a success path never returns None"
-C5 = "An undocumented status raises with the body at hand, whatever its number."
-C6 = "A body that is not what the contract says raises one documented error that says where"
-C6_UNKNOWN = "on a 2xx it says that the outcome is unknown"
-C7 = "Unknown fields are kept, and unknown codes do not break reading."
-C8_DEFAULT = "There are time-outs by default"
-C8 = "slow, stalled, reset and half-sent answers raise documented errors"
-C9 = "A POST is never repeated by itself after it may have been received"
-C9_REDIRECT = "its redirects are not followed"
-C10 = "The token is in the Authorization header and nowhere else: not in the URL, the body, a repr, a log"
+C1 = "A client sends what its caller asked for and nothing besides"
+C1_UNSET = "what the caller left unset is left out."
+C2 = "Reading a valid 202 loses nothing: each recipient's fate and code can be asked for"
+C2_WRITTEN = "the result written back is equal to the JSON that came."
+C3 = "Nobody can take a mixed answer for a success by oversight: the result itself shows that there were refusals"
+C4 = "Each documented error arrives as a typed exception that gives its status, its code, its texts and the exchange"
+C4_NONE = "no call ends in None."
+C5 = "A status that the contract does not know, of any number, arrives as an exception that still holds the body."
+C6 = "A body that breaks the contract arrives as one documented exception with the place of the fault"
+C6_UNKNOWN = "after a 2xx it warns that the messages may have been queued."
+C7 = "Members and codes that the contract does not list are read and kept like any other."
+C8_DEFAULT = "A client that was told nothing of time-outs has one"
+C8 = "an answer that stalls or breaks off arrives as a documented exception."
+C9 = "No POST goes out twice without its caller's word"
+C9_REDIRECT = "neither after a failure nor after a redirect."
+C10 = "The token travels in the Authorization header alone"
+C10_SHOWN = "nothing that a program prints, logs, raises or stores shows it."
 
 
 @frozen
@@ -363,7 +364,7 @@ def _only_the_header_has_the_token(reading: Reading) -> bool:
     return bool(reading.outcome.shown) and not echoed and not _caller_wrote_the_token(reading)
 
 
-@rule("client-no-secret-shown", applies=_only_the_header_has_the_token, quote=C10)
+@rule("client-no-secret-shown", applies=_only_the_header_has_the_token, quote=C10_SHOWN)
 def secret_is_never_shown(reading: Reading) -> Iterator[str]:
     """The token is in no repr, log line, exception or pickle."""
     shown = reading.outcome.shown

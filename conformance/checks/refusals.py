@@ -198,7 +198,7 @@ def request_of_good_recipients_is_queued(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "send-good-recipient-queued",
     applies=lambda exchange: bool(_with(exchange, Fate.QUEUED)) and bool(_with(exchange, Fate.REFUSED)),
-    cite=Cite("rulings.md", "Refusing one recipient never stops or changes what happens to another."),
+    cite=Cite("rulings.md", "What becomes of a recipient does not depend on whether its neighbours were refused."),
 )
 def refusal_of_one_does_not_touch_another(exchange: Exchange) -> Iterator[str]:
     """A good recipient is queued although another of the same request is refused."""

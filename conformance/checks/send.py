@@ -91,11 +91,7 @@ def errorcode_is_an_integer(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "send-202-shape",
     applies=lambda exchange: is_send(exchange) and exchange.response.status == 202,
-    cite=Cite(
-        "rulings.md",
-        "A 202 always has `requestId`, `errorcode` and `responses`, and has `message` when and only when "
-        "`errorcode` is not 0.",
-    ),
+    cite=Cite("rulings.md", "The body of a 202 holds `requestId`, `errorcode` and `responses` every time"),
 )
 def accepted_answer_has_its_members(exchange: Exchange) -> Iterator[str]:
     """A 202 has `requestId`, `errorcode` and `responses`, and `message` when and only when `errorcode` is not 0."""
@@ -172,7 +168,7 @@ def message_counts_the_refused(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "send-refused-item",
     applies=some_item_is_refused,
-    cite=Cite("rulings.md", "A refused item has `errorcode`, which is not 0, and `message`"),
+    cite=Cite("rulings.md", "An item that was refused carries an `errorcode` other than 0 together with a `message`"),
 )
 def refused_item_has_code_and_message(exchange: Exchange) -> Iterator[str]:
     """A refused item has an `errorcode` that is not 0, and a `message` that says something."""
@@ -189,7 +185,7 @@ def refused_item_has_code_and_message(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "send-queued-item",
     applies=lambda exchange: understood_and_accepted(exchange) and bool(_surely_queued(exchange)),
-    cite=Cite("rulings.md", "a queued item has neither."),
+    cite=Cite("rulings.md", "one that was queued carries neither of the two."),
 )
 def queued_item_has_neither_code_nor_message(exchange: Exchange) -> Iterator[str]:
     """A queued item has neither `errorcode` nor `message`."""
@@ -226,7 +222,7 @@ def _sent_keys(exchange: Exchange) -> Counter[str]:
 @server_requirement(
     "send-key-echoed",
     applies=lambda exchange: understood_and_accepted(exchange) and bool(_sent_keys(exchange)),
-    cite=Cite("rulings.md", "a `messageKey` that was sent comes back"),
+    cite=Cite("rulings.md", "under the `messageKey` of the request"),
 )
 def sent_key_comes_back(exchange: Exchange) -> Iterator[str]:
     """A `messageKey` that was sent comes back, to the letter."""
@@ -244,7 +240,7 @@ def _keyless(exchange: Exchange) -> int:
 @server_requirement(
     "send-key-generated",
     applies=lambda exchange: answered(exchange) is not None and _keyless(exchange) > 0,
-    cite=Cite("rulings.md", "one that was not sent is generated"),
+    cite=Cite("rulings.md", "where the request gave none, under a generated one"),
 )
 def missing_key_is_generated(exchange: Exchange) -> Iterator[str]:
     """An item whose recipient had no `messageKey` has a generated one."""
@@ -262,7 +258,7 @@ def missing_key_is_generated(exchange: Exchange) -> Iterator[str]:
         and len(items(exchange)) > 1
         and all(count == 1 for count in _sent_keys(exchange).values())
     ),
-    cite=Cite("rulings.md", "and none stands twice."),
+    cite=Cite("rulings.md", "no two items share a key that the request did not repeat."),
 )
 def no_key_stands_twice(exchange: Exchange) -> Iterator[str]:
     """No `messageKey` stands in two items, unless it was sent twice."""
