@@ -14,7 +14,7 @@ import jsonschema_rs
 import yaml
 from attrs import field, frozen
 
-from conformance.model import JSON, is_object
+from conformance.model import JSON, CannotRun, is_object
 
 FILE = "openapi.yaml"
 _MAKE_AGAIN = "Make it again with python -m scripts.normalize."
@@ -22,15 +22,8 @@ METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch",
 
 
 @frozen
-class ContractError(Exception):
+class ContractError(CannotRun):
     """The contract folder cannot be used."""
-
-    where: str
-    what: str
-    hint: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.hint}"
 
 
 @frozen

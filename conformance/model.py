@@ -19,6 +19,21 @@ JSON = Any
 Headers = tuple[tuple[str, str], ...]
 
 
+@frozen
+class CannotRun(Exception):
+    """Something keeps a run from its verdict: where, what, and what to do about it.
+
+    Each kind is a class of its own, so that a caller may handle one of them and let the others pass.
+    """
+
+    where: str
+    what: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}. {self.hint}"
+
+
 class NotStrictJSON(ValueError):
     """The bytes are not one JSON text as RFC 8259 has it."""
 

@@ -1,8 +1,19 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
-from conformance.model import NotStrictJSON, Request, Response, json_response, strict_json
+from conformance.contract import ContractError
+from conformance.model import CannotRun, NotStrictJSON, Request, Response, json_response, strict_json
+
+
+def test_what_keeps_a_run_from_its_verdict_says_where_what_and_what_to_do() -> None:
+    error = ContractError("openapi.yaml", "is not YAML", "Make it again.")
+
+    assert isinstance(error, CannotRun)
+    assert str(error) == "openapi.yaml: is not YAML. Make it again."
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import json
 
 from attrs import evolve, frozen
 
-from conformance.model import JSON, Answer, Asked, Response
+from conformance.model import JSON, Answer, Asked, CannotRun, Response
 
 #: A token like no other text, so that wherever it shows it can only have come from the Authorization header.
 TOKEN = "scripted.6f1d0c4be7a94c55.token"
@@ -31,15 +31,8 @@ class Case:
 
 
 @frozen
-class UnreadableCase(Exception):
+class UnreadableCase(CannotRun):
     """A line that should hold a case does not."""
-
-    where: str
-    what: str
-    hint: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.hint}"
 
 
 def case_to_json(asked: Asked, answer: Answer) -> str:

@@ -29,19 +29,12 @@ from attrs import field, frozen
 
 from conformance.contract import Contract
 from conformance.drivers.schemas import properties
-from conformance.model import JSON, Asked, Item, Outcome, Told
+from conformance.model import JSON, Asked, CannotRun, Item, Outcome, Told
 
 
 @frozen
-class PackageError(Exception):
+class PackageError(CannotRun):
     """The package cannot be judged."""
-
-    where: str
-    what: str
-    hint: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.hint}"
 
 
 @frozen

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from attrs import frozen
 
 from conformance.contract import Contract, Operation
-from conformance.model import Handler, Request, Response
+from conformance.model import CannotRun, Handler, Request, Response
 from conformance.reference_server.authentication import (
     authenticate,
     holds_token,
@@ -38,15 +38,8 @@ _log = logging.getLogger(__name__)
 
 
 @frozen
-class NotServed(Exception):
+class NotServed(CannotRun):
     """The contract does not declare the operation that the reference server carries out."""
-
-    where: str
-    what: str
-    hint: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.hint}"
 
 
 def handler(

@@ -15,6 +15,8 @@ import uvicorn
 from attrs import frozen
 from starlette.types import ASGIApp
 
+from conformance.model import CannotRun
+
 LOOPBACK = "127.0.0.1"
 
 #: Seconds that requests under way are given when the server is told to stop.
@@ -23,15 +25,8 @@ _BACKLOG = 2048
 
 
 @frozen
-class ServeError(Exception):
+class ServeError(CannotRun):
     """The address cannot be listened on."""
-
-    where: str
-    what: str
-    hint: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.hint}"
 
 
 def serve(application: ASGIApp, host: str, port: int, ready: Callable[[str], None]) -> None:

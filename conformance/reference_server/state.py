@@ -16,6 +16,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from conformance.model import CannotRun
 from conformance.reference_server.configuration import DEFINITIONS
 
 IN_MEMORY = ":memory:"
@@ -39,15 +40,8 @@ COMMIT;
 
 
 @frozen
-class StateError(Exception):
+class StateError(CannotRun):
     """The file named for the state cannot be used."""
-
-    where: str
-    what: str
-    hint: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.hint}"
 
 
 @frozen
