@@ -26,9 +26,9 @@ from conformance.checks import client as client_checks
 from conformance.contract import Contract, ContractError
 from conformance.drivers.exploration import ExplorationError
 from conformance.drivers.generated import PackageError
-from conformance.drivers.hosting import SubjectError
+from conformance.drivers.hosting import SubjectError, look_in_working_folder
 from conformance.judge import SuiteError
-from conformance.model import Handler, Requirement, Setting
+from conformance.model import Handler, Requirement
 from conformance.mutants.server import BY_NAME as MUTANTS
 from conformance.reference_server import (
     IN_MEMORY,
@@ -47,7 +47,14 @@ from conformance.reference_server import serve as serve_application
 from conformance.run import Options, run_client, run_server, suite_version
 from conformance.selftest import Clean, Finding, Kill, Lacking, is_failure
 from conformance.selftest import selftest as prove
-from conformance.settings import BUNDLED_EXPECTED_FAILURES, Known, SettingsError
+from conformance.settings import (
+    BUNDLED_EXPECTED_FAILURES,
+    Known,
+    SettingsError,
+    checked_key,
+    checked_numbers,
+    checked_token,
+)
 
 BUNDLED_CLIENT = "generated_client"
 PASSED, BROKEN, NOT_RUN, INTERRUPTED = 0, 1, 2, 130
@@ -116,12 +123,18 @@ _CONTRACT = click.option("--contract", type=_FOLDER, help="Contract folder [defa
 _OF_EVERY_RUN = (
     _CONTRACT,
     click.option("--config", type=_FOLDER, help="Settings file [default: ./sms-conformance.toml]."),
-    click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same verdict."),
-    click.option("--profile", type=click.Choice(["quick", "thorough"]), default="quick", show_default=True),
+    click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of all that is drawn."),
+    click.option(
+        "--profile",
+        type=click.Choice(["quick", "thorough"]),
+        default="quick",
+        show_default=True,
+        help="How much is drawn.",
+    ),
     click.option("--strict", is_flag=True, help="A broken SHOULD fails the run as well."),
     click.option("--only", metavar="ID", multiple=True, help="Judge this requirement; may be repeated."),
     click.option("--report", "formats", metavar="FORMAT,…", default="", help="json, junit, markdown."),
-    click.option("--report-dir", type=_FOLDER, default=Path("reports"), show_default=True),
+    click.option("--report-dir", type=_FOLDER, default=Path("reports"), show_default=True, help="Where reports go."),
 )
 
 
@@ -156,11 +169,12 @@ def server(
     known = settings.subject
     subject = attrs.evolve(
         known,
-        token=known.token if token is None else token,
-        definition_key=definition_key or known.definition_key,
-        numbers=numbers or known.numbers,
+        token=known.token if token is None else checked_token("--token", token),
+        definition_key=known.definition_key
+        if definition_key is None
+        else checked_key("--definition-key", definition_key),
+        numbers=checked_numbers("--number", numbers) if numbers else known.numbers,
     )
-    _check_subject(subject)
     where = ["--url", url] if url else ["--app", app or ""]
     where += ["--definition-key", definition_key] if definition_key else []
     # Neither a token nor a telephone number belongs in a log: the command names them and leaves them out.
@@ -168,17 +182,6 @@ def server(
     prefix = ["SMS_CONFORMANCE_TOKEN=TOKEN"] if token else []
     options = _options([*prefix, "sms-conformance", "server", *where], settings.excluded, settings.known, common)
     return _finish(lambda watched: run_server(watched, subject, url=url, app=app), options, common)
-
-
-def _check_subject(subject: Setting) -> None:
-    if not subject.token or any(not "!" <= each <= "~" for each in subject.token):
-        raise SettingsError(
-            "--token", "it is empty or holds a space or another character no token has", "Give the token alone."
-        )
-    if not all(each.isdigit() for each in subject.numbers):
-        raise SettingsError(
-            "--number", "a number is not digits only", "Write it with its country code and no plus sign."
-        )
 
 
 @commands.command()
@@ -191,6 +194,7 @@ def _check_subject(subject: Setting) -> None:
 @_common
 def client(package: str, expected_failures: Path | None, **common: Any) -> int:
     """Judge a generated client, against a scripted server on a loopback port."""
+    look_in_working_folder()
     settings = settings_files.read(common["config"])
     listed = expected_failures or (BUNDLED_EXPECTED_FAILURES if package == BUNDLED_CLIENT else None)
     known = {**settings.known, **(settings_files.read_known(listed) if listed else {})}
@@ -208,6 +212,7 @@ def _options(
     for name in ("contract", "config"):
         repeat += [f"--{name}", str(common[name])] if common[name] else []
     repeat += ["--seed", str(common["seed"]), "--profile", common["profile"]]
+    repeat += ["--strict"] if common["strict"] else []
     return Options(
         contract=contract,
         seed=common["seed"],
@@ -226,7 +231,7 @@ def _finish(run: Callable[[Options], reports.Report], options: Options, common: 
     formats = _formats(common["formats"])
     folder: Path = common["report_dir"]
     if formats:
-        _make(folder)
+        _check_writable(folder)
     with _watched(options) as watched:
         report = run(watched)
     console = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
@@ -235,10 +240,8 @@ def _finish(run: Callable[[Options], reports.Report], options: Options, common: 
     for name in formats:
         ending, render = reports.FORMATS[name]
         file = folder / f"{report.side}.{ending}"
-        file.write_text(render(report), encoding="utf-8")
+        _write(file, render(report))
         console.print(f"report: {file}")
-    if not report.judged:
-        raise SettingsError("[exclude]", "every requirement is excluded, so nothing was judged", "Exclude fewer.")
     return PASSED if report.passed else BROKEN
 
 
@@ -249,19 +252,30 @@ def _formats(text: str) -> list[str]:
     return names
 
 
-def _make(folder: Path) -> None:
+def _check_writable(folder: Path) -> None:
+    """Say before the run, not after it, that its reports cannot be written. Makes nothing."""
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise SettingsError(f"--report-dir {folder}", f"{there} is no folder that can be written to", "Name another.")
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a report whole or not at all."""
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(file)
     except OSError as error:
-        raise SettingsError(f"--report-dir {folder}", f"cannot be made ({error.strerror})", "Name another.") from None
-    if not os.access(folder, os.W_OK):
-        raise SettingsError(f"--report-dir {folder}", "cannot be written to", "Name another.")
+        aside.unlink(missing_ok=True)
+        raise SettingsError(str(file), f"cannot be written ({error.strerror})", "Name another --report-dir.") from None
 
 
 @contextmanager
 def _watched(options: Options) -> Generator[Options]:
     """Options whose progress shows on stderr: a live line on a terminal, a line for each stage elsewhere."""
-    console = Console(stderr=True, highlight=False)
+    # The stream of now: while Schemathesis runs, sys.stderr is another one.
+    console = Console(file=sys.stderr, highlight=False)
     stages: list[str] = []
     with console.status("starting") if console.is_terminal else _nothing() as status:
 
@@ -315,7 +329,7 @@ def faults() -> None:
 
 
 @commands.command()
-@click.option("--host", default=LOOPBACK, show_default=True)
+@click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free port.")
 @click.option(
     "--db", default=IN_MEMORY, metavar="FILE", help="Keep the state in this SQLite file [default: in memory]."
@@ -336,8 +350,8 @@ def serve(
     """Serve the reference server, to work without the vendor."""
     read = contracts.read(contract or contracts.default_folder())
     configuration = Configuration(max_recipients=max_recipients)
-    if token:
-        configuration = attrs.evolve(configuration, token=token)
+    if token is not None:
+        configuration = attrs.evolve(configuration, token=checked_token("--token", token))
     with_faults = _faulty(reference_handler(State.open(db), read, configuration), names)
     application = asgi_application(with_faults)
     serve_application(application, host, port, lambda url: click.echo(f"serving at {url}; Ctrl-C stops it", err=True))
@@ -387,7 +401,7 @@ def _finding_line(finding: Finding) -> str:
         case Clean():
             told = [f"accused: {', '.join(finding.accused)}"] if finding.accused else []
             told += [f"not exercised: {', '.join(finding.idle)}"] if finding.idle else []
-            verdict = "clean" if finding.is_clean else "FALSE"
+            verdict = "clean" if finding.is_clean else "NOT CLEAN"
             return f"{verdict:<10}{finding.side:<8}the reference, seed {finding.seed} {'; '.join(told)}".rstrip()
         case Lacking():
             return f"LACKING   {'':<8}{finding.requirement} has no mutant"

@@ -77,10 +77,7 @@ class Judge(Generic[Seen]):
         self.seen += 1
         broken: list[str] = []
         for each in self._requirements:
-            try:
-                breaches = tuple(each.breaches(seen)) if each.applies(seen) else None
-            except Exception as error:  # a check must not raise: whatever it is, it is ours
-                raise SuiteError(each.id, f"{type(error).__name__}: {error}") from error
+            breaches = self._breaches(each, seen)
             if breaches is None:
                 continue
             self._tallies[each.id].exercised += 1
@@ -88,6 +85,13 @@ class Judge(Generic[Seen]):
                 self._tallies[each.id].add(Failure(seen, breaches, self._size(seen)))
                 broken.append(each.id)
         return [each for each in broken if each not in self._lists.excluded and each not in self._lists.known]
+
+    def _breaches(self, requirement: Requirement[Seen], seen: Seen) -> tuple[str, ...] | None:
+        """In what a requirement is broken; None if it does not apply."""
+        try:
+            return tuple(requirement.breaches(seen)) if requirement.applies(seen) else None
+        except Exception as error:  # a check must not raise: whatever it is, it is ours
+            raise SuiteError(requirement.id, f"{type(error).__name__}: {error}") from error
 
     def count(self, id: str, exercised: int, failures: Iterable[tuple[Seen, str]]) -> None:
         """Take in what another judge says of a requirement: how often it ran and what broke it.
@@ -99,6 +103,16 @@ class Judge(Generic[Seen]):
         self._tallies[id].exercised += exercised
         for seen, message in failures:
             self._tallies[id].add(Failure(seen, (message,), self._size(seen)))
+
+    def try_smaller(self, id: str, seen: Seen) -> bool:
+        """Whether this breaks a requirement on less than anything before; it is kept then, and not counted."""
+        requirement = next(each for each in self._requirements if each.id == id)
+        found = self._breaches(requirement, seen)
+        tally, size = self._tallies[id], self._size(seen)
+        if not found or (tally.failure and size >= tally.failure.size):
+            return False
+        tally.failure = Failure(seen, found, size)
+        return True
 
     def smallest(self, id: str) -> Seen | None:
         """The smallest thing seen so far that breaks a requirement, or None."""

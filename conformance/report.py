@@ -10,10 +10,10 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from conformance.model import (
     NO_ANSWER,
@@ -48,6 +48,8 @@ _NOISE = {
     "x-schemathesis-testcaseid",
 }
 _LONG = 2000
+#: Forms of a token as short as this are common words, and would be masked everywhere.
+_SHORT = 6
 _LOOPBACK = re.compile(r"127\.0\.0\.1:[0-9]+")
 
 
@@ -71,20 +73,16 @@ class Report:
     seen: int
     seconds: float
     records: tuple[Record[Any], ...]
-    secrets: tuple[str, ...]
+    tokens: tuple[str, ...] = field(repr=False)
+    numbers: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def failed(self) -> tuple[Record[Any], ...]:
         return tuple(each for each in self.records if each.fails(strict=self.strict))
 
     @property
-    def judged(self) -> bool:
-        """At least one requirement was not excluded; a run that judges nothing is no run."""
-        return any(each.verdict is not Verdict.EXCLUDED for each in self.records)
-
-    @property
     def passed(self) -> bool:
-        return self.judged and not self.failed
+        return not self.failed
 
     def repeat(self, record: Record[Any]) -> str:
         return f"{self.command} --only {record.requirement.id}"
@@ -97,11 +95,16 @@ def summary(report: Report) -> str:
     return f"{len(report.records)} requirements: {shown}"
 
 
+def verdict_text(record: Record[Any], *, strict: bool) -> str:
+    """The verdict in words, the same in every format."""
+    if record.verdict is Verdict.FAIL and not record.fails(strict=strict):
+        return "fail (not strict)"
+    return record.verdict.value
+
+
 def row(record: Record[Any], *, strict: bool) -> str:
     """One requirement in one line: id, level, verdict, how often it was exercised."""
-    verdict = record.verdict.value
-    if record.verdict is Verdict.FAIL and not record.fails(strict=strict):
-        verdict = "fail (not strict)"
+    verdict = verdict_text(record, strict=strict)
     tail = f"  {record.reason}" if record.reason else ""
     return f"{record.requirement.id:<41}{record.requirement.level:<8}{verdict:<19}{record.exercised:>6}{tail}"
 
@@ -139,23 +142,23 @@ def failure_lines(report: Report, record: Record[Any]) -> Iterator[str]:
     yield f"  {requirement.title}"
     yield f"  {requirement.cite.page}: “{requirement.cite.quote}”"
     yield f"  broken {record.broken} of {record.exercised} times; the smallest:"
-    mask = masker(report.secrets)
+    mask = masker(report)
     for breach in failure.breaches:
         yield f"  - {mask(breach)}"
-    for line in _seen_lines(failure):
+    for line in _seen_lines(report, failure):
         yield f"    {mask(line)}".rstrip()
     yield f"  repeat: {report.repeat(record)}"
 
 
-def _seen_lines(failure: Failure[Any]) -> Iterator[str]:
+def _seen_lines(report: Report, failure: Failure[Any]) -> Iterator[str]:
     seen: Exchange | Call = failure.seen
     if isinstance(seen, Exchange):
-        yield from _request_lines(seen.request)
+        yield from _request_lines(report, seen.request)
         yield from _response_lines(seen.response)
         return
     yield f"asked ({seen.asked.style}): {json.dumps(seen.asked.body, ensure_ascii=False)}"
     for request in seen.received:
-        yield from _request_lines(request)
+        yield from _request_lines(report, request)
     yield from _response_lines(seen.answer.response)
     if seen.answer.cut_after is not None:
         yield f"< (the connection was closed after {seen.answer.cut_after} bytes of the body)"
@@ -164,9 +167,13 @@ def _seen_lines(failure: Failure[Any]) -> Iterator[str]:
     yield f"told: {_told(seen.outcome)}"
 
 
-def _request_lines(request: Request) -> Iterator[str]:
+def _request_lines(report: Report, request: Request) -> Iterator[str]:
     yield f"> {request.method} {request.target}"
-    yield from (f"> {line}" for line in _message_lines(request.headers, request.body))
+    headers = tuple(
+        (name, _credentials(value, report.tokens) if name == "authorization" else value)
+        for name, value in request.headers
+    )
+    yield from (f"> {line}" for line in _message_lines(headers, request.body))
 
 
 def _response_lines(response: Response) -> Iterator[str]:
@@ -215,20 +222,57 @@ def _told(outcome: Outcome) -> str:
     return ", ".join(parts)
 
 
-def masker(secrets: tuple[str, ...]) -> Callable[[str], str]:
-    """A function that masks tokens whole and the telephone numbers of `to` but for their last two digits."""
-    patterns = "|".join(re.escape(each) for each in sorted(secrets, key=len, reverse=True) if each)
-    # The number stands in JSON, or in the text of a breach, where Python wrote it.
-    number = re.compile(r"""((?:"to"|'to'): ["'])([^"']*[0-9][^"']*)(["'])""")
+def masker(report: Report) -> Callable[[str], str]:
+    """A function that masks tokens whole, and telephone numbers but for their last two digits."""
+    tokens = _either(each for token in report.tokens for each in _forms(token))
+    numbers = _either(report.numbers)
 
     def mask(text: str) -> str:
-        if patterns:
-            text = re.sub(patterns, "<token>", text)
+        text = tokens.sub("<token>", text)
         # The scripted server's port is another one each time.
         text = _LOOPBACK.sub("127.0.0.1:<port>", text)
-        return number.sub(lambda found: found[1] + re.sub(r"[0-9](?=.{2})", "*", found[2]) + found[3], text)
+        text = numbers.sub(lambda found: _stars(found[0]), text)
+        return _TO.sub(lambda found: found[1] + _stars(found[2]), text)
 
     return mask
+
+
+#: A telephone number in JSON, or in the text of a breach, where Python wrote it.
+_TO = re.compile(r"""(\\?["']to\\?["']\s*:\s*\\?["']?)([^"',}\]]*[0-9][^"',}\]]*)""")
+
+
+def _either(texts: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for any of the texts, longest first; one that matches nothing if there is none."""
+    listed = sorted({re.escape(each) for each in texts if each}, key=len, reverse=True)
+    return re.compile("|".join(listed) or r"(?!)")
+
+
+def _forms(token: str) -> Iterator[str]:
+    """A token, and what the probes send in its place: all but a letter of it is as good as all of it."""
+    yield token
+    if len(token) > _SHORT:
+        yield from (token[:-1], token[1:], token.swapcase())
+
+
+def _stars(number: str) -> str:
+    return re.sub(r"[0-9](?=.*[0-9].*[0-9])", "*", number)
+
+
+def _credentials(value: str, tokens: Iterable[str]) -> str:
+    """The value of an Authorization header, told without giving it away."""
+    scheme, _, given = value.partition(" ")
+    for token in tokens:
+        if given == token:
+            return f"{scheme} <token>"
+        if given and given.lower() == token.lower():
+            return f"{scheme} <token, in other letters>"
+        if given and token.startswith(given):
+            return f"{scheme} <token, its first {len(given)} of {len(token)} letters>"
+        if given and token.endswith(given):
+            return f"{scheme} <token, its last {len(given)} of {len(token)} letters>"
+        if given.startswith(token):
+            return f"{scheme} <token, with more behind it>"
+    return f"{scheme} <another token>" if given else scheme
 
 
 def json_text(report: Report) -> str:
@@ -251,7 +295,7 @@ def json_text(report: Report) -> str:
 
 
 def _json_record(report: Report, record: Record[Any]) -> dict[str, Any]:
-    requirement, failure, mask = record.requirement, record.failure, masker(report.secrets)
+    requirement, failure, mask = record.requirement, record.failure, masker(report)
     return {
         "id": requirement.id,
         "level": requirement.level.value,
@@ -265,14 +309,14 @@ def _json_record(report: Report, record: Record[Any]) -> dict[str, Any]:
         "failure": failure
         and {
             "breaches": [mask(each) for each in failure.breaches],
-            "smallest": [mask(line) for line in _seen_lines(failure)],
+            "smallest": [mask(line) for line in _seen_lines(report, failure)],
             "repeat": report.repeat(record),
         },
     }
 
 
 def junit_text(report: Report) -> str:
-    """The report as JUnit XML, a test case for each requirement; excluded and known ones are skipped."""
+    """The report as JUnit XML, a test case for each requirement; one that neither passes nor fails is skipped."""
     counts = Counter(_junit_kind(report, each) for each in report.records)
     suite = ElementTree.Element(
         "testsuite",
@@ -290,7 +334,8 @@ def junit_text(report: Report) -> str:
         kind = _junit_kind(report, record)
         if kind:
             text = "\n".join(failure_lines(report, record)) or record.requirement.title
-            message = record.reason or record.verdict.value
+            verdict = verdict_text(record, strict=report.strict)
+            message = f"{verdict}: {record.reason}" if record.reason else verdict
             ElementTree.SubElement(case, kind, message=message).text = _xml_characters(text)
     suites = ElementTree.Element("testsuites")
     suites.append(suite)
@@ -320,8 +365,8 @@ def markdown_text(report: Report) -> str:
         "| requirement | level | verdict | exercised | |",
         "|---|---|---|---:|---|",
         *(
-            f"| `{each.requirement.id}` | {each.requirement.level.value} | {each.verdict.value} | {each.exercised} "
-            f"| {_cell(each.reason or each.requirement.title)} |"
+            f"| `{each.requirement.id}` | {each.requirement.level.value} | {verdict_text(each, strict=report.strict)} "
+            f"| {each.exercised} | {_cell(each.reason or each.requirement.title)} |"
             for each in report.records
         ),
     ]

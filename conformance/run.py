@@ -9,21 +9,23 @@ from collections.abc import Generator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
-from conformance.contract import Contract
+from conformance.checks.reading import SEND
+from conformance.contract import Contract, ContractError, default_folder
 from conformance.drivers.cases import TOKEN
 from conformance.drivers.client import Profile, exercise
 from conformance.drivers.generated import generated_caller
 from conformance.drivers.hosting import SubjectError, hosted, load_app
-from conformance.drivers.server import Plan, Progress, judge_server
+from conformance.drivers.server import Plan, Progress, checked_url, judge_server
 from conformance.judge import Judge, Lists, call_size, exchange_size
-from conformance.model import Call, Exchange, Record, Requirement, Seen, Setting
+from conformance.model import Call, Exchange, Record, Requirement, Seen, Setting, Verdict
 from conformance.report import Report
-from conformance.settings import Known, check_ids
+from conformance.settings import Known, SettingsError, check_ids
 
 #: Requirements that most runs cannot exercise. They are judged all the same when something exercises them.
 EXCUSED: Mapping[str, str] = {
@@ -51,7 +53,7 @@ class Options:
     progress: Progress = NO_PROGRESS
 
     def lists(self, excused: Mapping[str, str]) -> Lists:
-        """The known failures that have not expired, with the date up to which they are borne."""
+        """The known failures that have not expired, with the date up to which they are tolerated."""
         known = {
             id: f"{each.reason} (until {each.expires}, see {each.link})"
             for id, each in self.known.items()
@@ -66,18 +68,21 @@ def run_server(options: Options, setting: Setting, *, url: str | None, app: str 
     Raises `SubjectError`, `ExplorationError`, `SuiteError` or `SettingsError` if there is no verdict.
     """
     started = time.monotonic()
-    requirements = _chosen(options, SERVER)
+    if SEND not in options.contract.operations:
+        hint = "Give the contract of the SMS interface."
+        raise ContractError(str(options.contract.file), f"does not declare the operation {SEND}", hint)
+    requirements = _chosen(options, SERVER, client_checks.requirements(options.contract))
     judge = Judge[Exchange](requirements, options.lists(EXCUSED), exchange_size)
     with _opened(url, app) as address:
         plan = Plan(options.contract, setting, options.seed, options.profile)
         judge_server(plan, address, url or f"--app {app}", judge, options.progress)
-    return _report(options, "server", url or app or "", judge.seen, started, judge.records(), (setting.token,))
+    return _report(options, "server", url or app or "", judge.seen, started, judge.records(), setting)
 
 
 @contextlib.contextmanager
 def _opened(url: str | None, app: str | None) -> Generator[str]:
     if url is not None:
-        yield url
+        yield checked_url(url)
     elif app is not None:
         with hosted(load_app(app), app) as address:
             yield address
@@ -89,7 +94,7 @@ def _opened(url: str | None, app: str | None) -> Generator[str]:
 def run_client(options: Options, *, package: str) -> Report:
     """Judge the generated client that imports as `package`; raises as `run_server` does."""
     started = time.monotonic()
-    requirements = _chosen(options, client_checks.requirements(options.contract))
+    requirements = _chosen(options, client_checks.requirements(options.contract), SERVER)
     judge = Judge[Call](requirements, options.lists({}), call_size)
 
     def see(call: Call) -> Sequence[str]:
@@ -99,21 +104,30 @@ def run_client(options: Options, *, package: str) -> Report:
     profile: Profile = "thorough" if options.profile == "thorough" else "quick"
     with generated_caller(package, options.contract) as caller:
         exercise(caller, options.contract, seed=options.seed, profile=profile, see=see)
-    return _report(options, "client", package, judge.seen, started, judge.records(), (TOKEN,))
+    return _report(options, "client", package, judge.seen, started, judge.records(), Setting(TOKEN, "", ()))
 
 
-def _chosen(options: Options, requirements: Sequence[Requirement[Seen]]) -> tuple[Requirement[Seen], ...]:
-    """The requirements to be judged; a name that is none of them is an error, not a run that tests nothing."""
-    ids = [each.id for each in requirements]
+def _chosen(
+    options: Options, requirements: Sequence[Requirement[Seen]], others: Sequence[Requirement[Any]]
+) -> tuple[Requirement[Seen], ...]:
+    """The requirements to be judged. `others` are those of the other side, which one settings file may name too.
+
+    Raises `SettingsError` for a name that is none, and if nothing is left to be judged.
+    """
+    ids: list[str] = [each.id for each in requirements]
     check_ids("--only", options.only, ids)
-    check_ids("[exclude]", [each for each in options.excluded if not _is_of_other_side(each, ids)], ids)
-    check_ids("[known]", [each for each in options.known if not _is_of_other_side(each, ids)], ids)
-    return tuple(each for each in requirements if not options.only or each.id in options.only)
+    for where, named in (("[exclude]", options.excluded), ("[known]", options.known)):
+        check_ids(where, named, [*ids, *(each.id for each in others)])
+    chosen = tuple(each for each in requirements if not options.only or each.id in options.only)
+    if all(each.id in options.excluded for each in chosen):
+        raise _nothing_judged()
+    return chosen
 
 
-def _is_of_other_side(id: str, ids: Sequence[str]) -> bool:
-    """One settings file may serve both sides: a client's requirement is no error in a server's run."""
-    return id.startswith("client-") != ids[0].startswith("client-")
+def _nothing_judged() -> SettingsError:
+    """A run that judges nothing is no run, and must not look like a good one."""
+    hint = "Exclude fewer, or name others with --only."
+    return SettingsError("this run", "judges nothing: all its requirements are excluded", hint)
 
 
 def _report(
@@ -123,8 +137,10 @@ def _report(
     seen: int,
     started: float,
     records: tuple[Record[Seen], ...],
-    secrets: tuple[str, ...],
+    setting: Setting,
 ) -> Report:
+    if all(each.verdict is Verdict.EXCLUDED for each in records):
+        raise _nothing_judged()
     return Report(
         subject=subject,
         side=side,
@@ -138,13 +154,14 @@ def _report(
         seen=seen,
         seconds=time.monotonic() - started,
         records=records,
-        secrets=secrets,
+        tokens=(setting.token,),
+        numbers=setting.numbers,
     )
 
 
 def _shown_folder(folder: Path) -> str:
     """A contract by its folder as given; the one inside the package by no path of this machine."""
-    return "(bundled)" if Path(__file__).parent.parent in folder.parents else str(folder)
+    return "(bundled)" if folder == default_folder() else str(folder)
 
 
 def suite_version() -> str:

@@ -6,8 +6,9 @@ reference server.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ class SettingsError(Exception):
 
 @frozen
 class Known:
-    """A failure that is known: why it is borne, where that is written down, and until when."""
+    """A failure that is known: why it is tolerated, where that is written down, and until when."""
 
     reason: str
     link: str
@@ -63,6 +64,7 @@ class Settings:
     known: Mapping[str, Known] = attrs.field(factory=dict[str, Known])
 
 
+_SUBJECT_WORDS = {str: "a string", list: "a list of strings", int: "a whole number"}
 _SUBJECT = {"url": str, "app": str, "token": str, "definition_key": str, "numbers": list, "max_recipients": int}
 
 
@@ -105,7 +107,11 @@ def _settings(where: str, content: dict[str, Any]) -> Settings:
     _only(_SUBJECT, subject, f"{where}: [subject]")
     for name, value in subject.items():
         if not isinstance(value, _SUBJECT[name]) or isinstance(value, bool):
-            raise SettingsError(f"{where}: [subject] {name}", f"is {value!r}", f"Give a {_SUBJECT[name].__name__}.")
+            # The value itself may be a secret.
+            what = f"is of the type {type(value).__name__}"
+            raise SettingsError(f"{where}: [subject] {name}", what, f"Give {_SUBJECT_WORDS[_SUBJECT[name]]}.")
+    if "url" in subject and "app" in subject:
+        raise SettingsError(f"{where}: [subject]", "names a url and an app", "Keep one of them.")
     excluded = _table(content, "exclude", where)
     for name, reason in excluded.items():
         if not isinstance(reason, str) or not reason.strip():
@@ -114,21 +120,43 @@ def _settings(where: str, content: dict[str, Any]) -> Settings:
         url=subject.get("url"),
         app=subject.get("app"),
         subject=Setting(
-            token=subject.get("token", DEFAULT.token),
-            definition_key=subject.get("definition_key", DEFAULT.definition_key),
-            numbers=_numbers(where, subject["numbers"]) if "numbers" in subject else DEFAULT.numbers,
-            max_recipients=subject.get("max_recipients"),
+            token=checked_token(f"{where}: [subject] token", subject.get("token", DEFAULT.token)),
+            definition_key=checked_key(
+                f"{where}: [subject] definition_key", subject.get("definition_key", DEFAULT.definition_key)
+            ),
+            numbers=checked_numbers(f"{where}: [subject] numbers", subject.get("numbers", DEFAULT.numbers)),
+            max_recipients=_limit(where, subject.get("max_recipients")),
         ),
         excluded=excluded,
         known=_known(where, _table(content, "known", where)),
     )
 
 
-def _numbers(where: str, numbers: list[Any]) -> tuple[str, ...]:
-    if len(numbers) < 1 or not all(isinstance(each, str) and each.isdigit() for each in numbers):
-        hint = "Give at least one, digits only, as strings, with the country code in front."
-        raise SettingsError(f"{where}: [subject] numbers", "are not usable mobile numbers", hint)
+def checked_token(where: str, token: str) -> str:
+    """The token; raises `SettingsError`, which does not show it, if no header could carry it."""
+    if not re.fullmatch(r"[!-~]+", token):
+        raise SettingsError(where, "is empty or holds a character that no token has", "Give the token alone.")
+    return token
+
+
+def checked_key(where: str, key: str) -> str:
+    if not key:
+        raise SettingsError(where, "is empty", "Name a send definition that exists.")
+    return key
+
+
+def checked_numbers(where: str, numbers: Sequence[Any]) -> tuple[str, ...]:
+    """The mobile numbers; raises `SettingsError`, which does not show them."""
+    if not numbers or not all(isinstance(each, str) and re.fullmatch("[0-9]+", each) for each in numbers):
+        hint = "Give at least one, digits only, with the country code and no plus sign."
+        raise SettingsError(where, "are not mobile numbers", hint)
     return tuple(numbers)
+
+
+def _limit(where: str, limit: int | None) -> int | None:
+    if limit is not None and limit < 1:
+        raise SettingsError(f"{where}: [subject] max_recipients", f"is {limit}", "Give 1 or more, or leave it out.")
+    return limit
 
 
 def _known(where: str, content: dict[str, Any]) -> dict[str, Known]:
@@ -139,7 +167,10 @@ def _known(where: str, content: dict[str, Any]) -> dict[str, Known]:
             raise SettingsError(place, "is not a table of reason, link and expires", "Give all three.")
         if type(entry["expires"]) is not date:
             raise SettingsError(place, f"expires is {entry['expires']!r}", "Give a date like 2027-06-30.")
-        known[name] = Known(str(entry["reason"]), str(entry["link"]), entry["expires"])
+        for member in ("reason", "link"):
+            if not isinstance(entry[member], str) or not entry[member].strip():
+                raise SettingsError(place, f"has no {member}", "Write it as a string.")
+        known[name] = Known(entry["reason"], entry["link"], entry["expires"])
     return known
 
 

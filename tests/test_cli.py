@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import generated_client
 from conformance import reference_server
 from conformance.contract import Contract
 from conformance.mutants.server import BY_NAME
@@ -51,16 +53,18 @@ def test_a_good_server_passes_and_the_reports_are_written(url: str, tmp_path: Pa
 
 def test_a_faulty_application_fails_and_the_same_seed_says_the_same(tmp_path: Path) -> None:
     outputs: list[list[str]] = []
-    for name in ("first", "second"):
+    for name in ("first", "second", "third"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "faulty.py").write_text(FAULTY, encoding="utf-8")
-        done = run("server", "--app", "faulty:app", "--seed", "1", cwd=tmp_path / name)
+        done = run("server", "--app", "faulty:app", "--seed", "1", "--strict", cwd=tmp_path / name)
         assert done.returncode == 1, done.stderr
         outputs.append([line for line in done.stdout.splitlines() if not line.startswith("failed:")])
 
     assert "FAIL send-mixed-errorcode (MUST)" in outputs[0]
     assert "  - errorcode is 0, yet 1 of 2 recipients were refused" in "\n".join(outputs[0])
-    assert outputs[0] == outputs[1]
+    assert outputs[0] == outputs[1] == outputs[2]
+    repeat = "sms-conformance server --app faulty:app --seed 1 --profile quick --strict --only send-mixed-errorcode"
+    assert f"  repeat: {repeat}" in outputs[0]
 
 
 def test_the_bundled_client_passes_with_its_known_failures(tmp_path: Path) -> None:
@@ -83,16 +87,18 @@ def test_without_its_list_the_same_failures_fail(tmp_path: Path) -> None:
     [
         (["server"], "no server is named. Name one with --url or --app"),
         (["server", "--url", "http://127.0.0.1:9"], "http://127.0.0.1:9: does not answer"),
-        (["server", "--url", "nonsense"], "nonsense: does not answer"),
+        (["server", "--url", "nonsense"], "--url nonsense: is no HTTP address"),
+        (["server", "--url", "http://u:p@127.0.0.1"], "--url: holds more than scheme, host, port and path"),
+        (["server", "--url", "http://127.0.0.1:9/?token=x"], "--url: holds more than scheme, host, port and path"),
         (["server", "--app", "nothing"], "is not of the form MODULE:ATTRIBUTE"),
         (["server", "--app", "no_such_module:app"], "does not import"),
         (["server", "--app", "a:b", "--url", "http://x"], "Give --url or --app, not both"),
         (["server", "--app", "conformance.reference_server:asgi", "--token", "wrong"], "does not accept the token"),
-        (["server", "--app", "conformance.reference_server:asgi", "--token", ""], "--token: it is empty"),
-        (["server", "--app", "conformance.reference_server:asgi", "--token", "a\nb"], "--token: it is empty or holds"),
+        (["server", "--app", "conformance.reference_server:asgi", "--token", ""], "--token: is empty"),
+        (["server", "--app", "conformance.reference_server:asgi", "--token", "a\nb"], "--token: is empty or holds"),
         (
             ["server", "--app", "conformance.reference_server:asgi", "--number", "+1"],
-            "--number: a number is not digits",
+            "--number: are not mobile numbers",
         ),
         (["server", "--app", "conformance.reference_server:asgi", "--definition-key", "no"], "has no definition 'no'"),
         (["server", "--app", "conformance.reference_server:asgi", "--only", "no"], "there is no requirement 'no'"),
@@ -108,6 +114,9 @@ def test_without_its_list_the_same_failures_fail(tmp_path: Path) -> None:
         (["client", "--expected-failures", "no"], "no: cannot be read"),
         (["serve", "--fault", "no"], "there is no fault 'no'"),
         (["serve", "--db", "no/such/folder/db"], "cannot be opened"),
+        (["serve", "--token", "a b"], "--token: is empty or holds"),
+        (["server", "--url", "http://127.0.0.1:9", "--report", "json", "--report-dir", "out"], "does not answer"),
+        (["client", "--report", "json", "--report-dir", "/dev/null/x"], "is no folder that can be written to"),
         (["serve", "--port", "99999"], "99999 is not in the range"),
         (["selftest", "--contract", "no"], "no/openapi.yaml: cannot be read"),
     ],
@@ -123,25 +132,30 @@ def test_what_cannot_run_is_said_in_a_sentence(arguments: list[str], said: str, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_that_judges_nothing_is_no_run(url: str, tmp_path: Path) -> None:
-    (tmp_path / "sms-conformance.toml").write_text('[exclude]\nrequest-id-uuid = "a counter"', encoding="utf-8")
-    done = run("server", "--url", url, "--only", "request-id-uuid", cwd=tmp_path)
+def test_a_run_that_judges_nothing_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "sms-conformance.toml").write_text('[exclude]\nclient-request-line = "x"', encoding="utf-8")
+    done = run("client", "--only", "client-request-line", "--report", "json", cwd=tmp_path)
 
     assert done.returncode == 2
-    assert "nothing was judged" in done.stderr
+    assert "judges nothing" in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "reports").exists()
 
 
-def test_an_expired_known_failure_fails_the_run(url: str, tmp_path: Path) -> None:
-    entry = 'reason = "r"\nlink = "l"\nexpires = '
-    config = tmp_path / "sms-conformance.toml"
-    outcomes: list[tuple[int, bool]] = []
-    for day in ("2020-01-01", "2999-01-01"):
-        config.write_text(f"[known.request-id-uuid]\n{entry}{day}\n", encoding="utf-8")
-        done = run("server", "--url", url, "--only", "request-id-uuid", cwd=tmp_path)
-        outcomes.append((done.returncode, "passes unexpectedly" in done.stdout))
+def test_a_strict_run_says_what_stage_it_is_at_and_how_to_repeat_itself(tmp_path: Path) -> None:
+    done = run(
+        "server", "--app", "conformance.reference_server:asgi", "--strict", "--only", "auth-before-body", cwd=tmp_path
+    )
 
-    # The reference server has no such failure: an entry that holds is one too many, an expired one is none.
-    assert outcomes == [(0, False), (1, True)]
+    assert done.returncode == 0
+    assert [line for line in done.stderr.splitlines() if line.endswith("…")] == ["probes …", "exploration …"]
+
+
+def test_a_client_is_found_in_the_working_folder(tmp_path: Path) -> None:
+    shutil.copytree(Path(generated_client.__file__).parent, tmp_path / "myclient")
+    done = run("client", "--package", "myclient", "--only", "client-request-line", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_lists_name_every_requirement_and_every_fault(tmp_path: Path) -> None:

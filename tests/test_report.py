@@ -34,7 +34,8 @@ def failing(exchange: Make) -> Report:
         seen=1,
         seconds=0.5,
         records=judge.records(),
-        secrets=(DEFAULT.token,),
+        tokens=(DEFAULT.token,),
+        numbers=DEFAULT.numbers,
     )
 
 
@@ -62,13 +63,57 @@ def test_no_report_shows_a_token_or_a_number(failing: Report, render: object) ->
     assert "k0" in text
 
 
-def test_a_broken_should_is_shown_as_not_strict(failing: Report) -> None:
+LEAKS = {
+    "a number in a message": {"message": f"number {DEFAULT.numbers[0]} unusable"},
+    "a number with no blank before it": f'{{"to":"{DEFAULT.numbers[0]}"}}'.encode(),
+    "another number": {"to": "15005550006"},
+    "a number that is no string": {"to": int(DEFAULT.numbers[0])},
+    "a bare number": [DEFAULT.numbers[0]],
+    "a token": {"documentation": f"you sent {DEFAULT.token}"},
+    "a token but for a letter": {"documentation": f"you sent {DEFAULT.token[:-1]}"},
+}
+
+
+@pytest.mark.parametrize("body", LEAKS.values(), ids=LEAKS.keys())
+@pytest.mark.parametrize("authorization", [DEFAULT.token, DEFAULT.token[:-1], DEFAULT.token[1:], "another-token-1"])
+def test_what_a_server_gives_away_is_not_given_away_again(
+    failing: Report, exchange: Make, body: object, authorization: str
+) -> None:
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    judge.see(exchange(asked(good()), body, status=418, authorization=f"Bearer {authorization}"))
+    report = attrs.evolve(failing, records=judge.records())
+
+    for text in ("\n".join(lines(report)), *(render(report) for _, render in FORMATS.values())):
+        assert "FAIL status-documented" in text or '"status-documented"' in text
+        assert DEFAULT.token[1:-1] not in text
+        assert authorization not in text
+        assert "1555555010" not in text
+        assert "1500555000" not in text
+
+
+def test_verdicts_are_shown_as_they_are(failing: Report) -> None:
     table = {line.split()[0]: line for line in lines(failing) if line}
 
     assert "not exercised" in table["send-key-generated"]
     assert "pass" in table["send-refused-item"]
     assert "excluded" in table["send-202-shape"]
     assert table["send-202-shape"].endswith("a | b")
+
+
+def broken_should(failing: Report, exchange: Make, *, strict: bool) -> Report:
+    judge = Judge[Exchange]([each for each in SERVER if each.id == "request-id-uuid"], Lists(), exchange_size)
+    judge.see(exchange(asked(good()), told(queued(), requestId="7")))
+    return attrs.evolve(failing, records=judge.records(), strict=strict)
+
+
+def test_a_broken_should_fails_a_strict_run_alone_and_every_format_says_so(failing: Report, exchange: Make) -> None:
+    lenient, strict = (broken_should(failing, exchange, strict=each) for each in (False, True))
+
+    assert lenient.passed
+    assert not strict.passed
+    assert all("fail (not strict)" in text for text in (*lines(lenient)[3:4], reports.markdown_text(lenient)))
+    assert ElementTree.fromstring(reports.junit_text(lenient)).findall(".//skipped[@message='fail (not strict)']")
+    assert ElementTree.fromstring(reports.junit_text(strict)).findall(".//failure[@message='fail']")
 
 
 def test_json_has_one_record_for_each_requirement(failing: Report) -> None:
@@ -92,17 +137,22 @@ def test_junit_counts_what_it_lists(failing: Report) -> None:
 
 
 def test_markdown_keeps_its_table_and_its_fences(failing: Report, exchange: Make) -> None:
-    text = reports.markdown_text(failing)
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    judge.see(exchange(asked(good()), b"```\n# no heading\n````", status=418))
+    text = reports.markdown_text(attrs.evolve(failing, records=judge.records()))
 
-    assert "a \\| b" in text
-    assert text.count("```") % 2 == 0
-    assert "## send-mixed-errorcode" in text
+    assert "a \\| b" in reports.markdown_text(failing)
+    assert "## send-mixed-errorcode" in reports.markdown_text(failing)
+    assert text.count("`````\n") == 2 * text.count("\n## ")
 
 
-def test_strict_only_adds_failures(failing: Report) -> None:
-    strict = attrs.evolve(failing, strict=True)
+def test_an_unexpected_pass_is_not_excused(failing: Report, exchange: Make) -> None:
+    judge = Judge[Exchange](SERVER, Lists(known={"request-id-uuid": "a counter"}), exchange_size)
+    judge.see(exchange(asked(good()), told(queued())))
+    suite = ElementTree.fromstring(reports.junit_text(attrs.evolve(failing, records=judge.records())))
+    (failure,) = suite.findall(".//testcase[@name='request-id-uuid']/failure")
 
-    assert {each.requirement.id for each in failing.failed} <= {each.requirement.id for each in strict.failed}
+    assert failure.attrib["message"] == "passes unexpectedly: a counter"
 
 
 @pytest.mark.parametrize(

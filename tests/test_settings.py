@@ -55,10 +55,16 @@ def test_a_file_says_what_the_subject_needs(tmp_path: Path) -> None:
         ("[subject", "is not TOML"),
         ("[subjekt]", "there is no setting 'subjekt'. Known are exclude, known, subject"),
         ("[subject]\ntokn = 'x'", "[subject]: there is no setting 'tokn'"),
-        ("[subject]\ntoken = 5", "[subject] token: is 5. Give a str"),
-        ("[subject]\nmax_recipients = true", "max_recipients: is True"),
-        ("[subject]\nnumbers = ['+1555']", "numbers: are not usable mobile numbers"),
-        ("[subject]\nnumbers = []", "numbers: are not usable mobile numbers"),
+        ("[subject]\ntoken = 5", "[subject] token: is of the type int. Give a string"),
+        ("[subject]\nmax_recipients = true", "max_recipients: is of the type bool. Give a whole number"),
+        ("[subject]\nnumbers = ['+1555']", "numbers: are not mobile numbers"),
+        ("[subject]\nnumbers = ['²']", "numbers: are not mobile numbers"),
+        ("[subject]\nnumbers = []", "numbers: are not mobile numbers"),
+        ("[subject]\nmax_recipients = 0", "max_recipients: is 0"),
+        ("[subject]\ntoken = 'a secret'", "token: is empty or holds a character"),
+        ("[subject]\ndefinition_key = ''", "definition_key: is empty"),
+        ("[subject]\nurl = 'http://x'\napp = 'a:b'", "names a url and an app"),
+        ("[known.x]\nreason = ''\nlink = 'l'\nexpires = 2027-01-01", "[known] x: has no reason"),
         ("[exclude]\nx = ''", "[exclude] x: has no reason"),
         ("[known.x]\nreason = 'r'", "[known] x: is not a table of reason, link and expires"),
         ("[known.x]\nreason = 'r'\nlink = 'l'\nexpires = 'soon'", "expires is 'soon'"),
@@ -72,6 +78,13 @@ def test_a_file_that_says_something_else_is_an_error(tmp_path: Path, text: str, 
         settings.read(file)
     assert said in str(caught.value)
     assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize("line", ["token = 123456789", "token = 'a 123456789'", "numbers = '123456789'"])
+def test_no_error_shows_a_token_or_a_number(tmp_path: Path, line: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings.read(written(tmp_path, f"[subject]\n{line}"))
+    assert "123456789" not in str(caught.value)
 
 
 def test_a_file_that_is_named_and_not_there_is_an_error(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def _lacking(exchange: Exchange, name: str) -> list[Recipient]:
 
 
 def _refused_alone(exchange: Exchange, recipients: list[Recipient]) -> Iterator[str]:
-    """What is wrong where these recipients had to be refused inside a 202; a 400 is borne if all had to be (R16)."""
+    """What is wrong where these had to be refused inside a 202; a 400 is tolerated where all had to be (R16)."""
     send = read_send(exchange)
     if send is None:
         return

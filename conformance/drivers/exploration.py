@@ -33,8 +33,8 @@ PROFILES: Mapping[str, Sequence[str]] = {
     "thorough": ("--phases", "examples,coverage,fuzzing", "--max-examples", "300"),
 }
 
-# Report sanitization stays on for nothing: the report is read here and thrown away. The caches are off and
-# the example database is none, or the same seed would not give the same requests.
+# Nothing is sanitized, for the report is read here and thrown away. The caches are off and the example
+# database is none, or the same seed would not give the same requests.
 _CONFIGURATION = """
 continue-on-failure = true
 [output.sanitization]

@@ -6,6 +6,7 @@ see it, through a server, and its verdict cannot differ from that of the same ap
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import logging
@@ -38,6 +39,12 @@ class SubjectError(Exception):
         return f"{self.where}: {self.what}. {self.hint}"
 
 
+def look_in_working_folder() -> None:
+    """Let modules be imported from the working folder, as `python -m` does."""
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+
+
 def load_app(name: str) -> Any:
     """The application named `module:attribute`, looked for in the working folder first.
 
@@ -46,8 +53,7 @@ def load_app(name: str) -> Any:
     module_name, colon, attribute = name.partition(":")
     if not (module_name and colon and attribute):
         raise SubjectError(f"--app {name}", "is not of the form MODULE:ATTRIBUTE", "Write it like myserver.main:app.")
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
+    look_in_working_folder()
     try:
         module = importlib.import_module(module_name)
     except Exception as error:  # whatever the user's module raises while it is imported
@@ -68,6 +74,8 @@ def load_app(name: str) -> Any:
 
 def is_asgi(app: Any) -> bool:
     """An ASGI application is a coroutine function, or an object whose `__call__` is one."""
+    while isinstance(app, functools.partial):
+        app = app.func
     plain = inspect.isfunction(app) or inspect.ismethod(app)
     return inspect.iscoroutinefunction(inspect.unwrap(app if plain else app.__call__))
 

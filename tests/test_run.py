@@ -1,0 +1,89 @@
+"""A run from its options to its report, in process; the subjects are the bundled ones."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import attrs
+import pytest
+
+from conformance import contract as contracts
+from conformance.contract import Contract, ContractError
+from conformance.run import EXCUSED, Options, run_client, run_server
+from conformance.settings import DEFAULT, Known, SettingsError
+
+
+@pytest.fixture
+def options(contract: Contract) -> Options:
+    return Options(
+        contract=contract,
+        seed=1,
+        profile="quick",
+        strict=False,
+        only=(),
+        excluded={},
+        known={},
+        today=date(2026, 1, 1),
+        command=("sms-conformance", "server"),
+    )
+
+
+@pytest.mark.parametrize(("day", "holds"), [(date(2026, 1, 1), True), (date(2025, 12, 31), False)])
+def test_a_known_failure_holds_until_its_day(options: Options, day: date, holds: bool) -> None:
+    listed = attrs.evolve(options, known={"request-id-uuid": Known("a counter", "https://tracker.example/7", day)})
+
+    assert ("request-id-uuid" in listed.lists({}).known) is holds
+
+
+def test_what_a_server_cannot_be_made_to_do_is_excused_with_a_reason(options: Options) -> None:
+    with pytest.raises(SettingsError, match="judges nothing"):
+        run_server(
+            attrs.evolve(options, only=tuple(EXCUSED)), DEFAULT, url=None, app="conformance.reference_server:asgi"
+        )
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"only": ("no-such-requirement",)},
+        {"excluded": {"no-such-requirement": "x"}},
+        {"known": {"no-such-requirement": Known("x", "x", date(2030, 1, 1))}},
+    ],
+)
+def test_a_name_that_is_no_requirement_is_an_error(options: Options, named: dict[str, object]) -> None:
+    with pytest.raises(SettingsError, match="there is no requirement 'no-such-requirement'"):
+        run_client(attrs.evolve(options, **named), package="generated_client")
+
+
+def test_one_settings_file_may_serve_both_sides(options: Options) -> None:
+    both = attrs.evolve(
+        options,
+        only=("request-id-uuid",),
+        excluded={"client-request-line": "not ours", "request-id-uuid": "a counter"},
+    )
+
+    with pytest.raises(SettingsError, match="judges nothing"):
+        run_server(both, DEFAULT, url="http://127.0.0.1:9", app=None)
+
+
+def test_a_contract_without_the_send_operation_is_said(options: Options, tmp_path: Path) -> None:
+    document = "openapi: 3.1.1\npaths: {/a: {get: {operationId: a, responses: {'200': {description: a}}}}}\n"
+    (tmp_path / "openapi.yaml").write_text(document, encoding="utf-8")
+
+    with pytest.raises(ContractError, match="does not declare the operation sendSMSMessageMultipleRecipients"):
+        run_server(
+            attrs.evolve(options, contract=contracts.read(tmp_path)), DEFAULT, url="http://127.0.0.1:9", app=None
+        )
+
+
+def test_the_bundled_contract_is_named_so_and_any_other_by_its_folder(options: Options, tmp_path: Path) -> None:
+    (tmp_path / "openapi.yaml").write_bytes(options.contract.file.read_bytes())
+    here = run_client(attrs.evolve(options, only=("client-request-line",)), package="generated_client")
+    there = run_client(
+        attrs.evolve(options, only=("client-request-line",), contract=contracts.read(tmp_path)),
+        package="generated_client",
+    )
+
+    assert (here.contract, there.contract) == ("(bundled)", str(tmp_path))
+    assert here.contract_digest == there.contract_digest
