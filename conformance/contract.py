@@ -14,7 +14,7 @@ import jsonschema_rs
 import yaml
 from attrs import field, frozen
 
-from conformance.model import JSON, CannotRun, is_object
+from conformance.model import JSON, CannotRun, Request, is_object
 
 FILE = "openapi.yaml"
 _MAKE_AGAIN = "Make it again with python -m scripts.normalize."
@@ -69,8 +69,27 @@ class Contract:
     def response_faults(self, operation: str, status: int, body: JSON) -> list[str]:
         """Where the body breaks the schema of its status; empty if nowhere, or if the status declares no body."""
         key = self._response_key(operation, status)
-        schema = self.operations[operation].responses[key] if key else None
+        schema = self.response_schema(operation, status)
         return self._faults((operation, key), schema, body) if key and schema is not None else []
+
+    def response_schema(self, operation: str, status: int) -> JSON:
+        """The schema of a status, as it stands in the contract; None if the status is not declared or has no body."""
+        key = self._response_key(operation, status)
+        return self.operations[operation].responses[key] if key else None
+
+    def operation_of(self, request: Request) -> str | None:
+        """The operation that a request belongs to by its method and path; None if it belongs to none."""
+        method, path = request.method, request.path
+        return next((each.id for each in self.operations.values() if (each.method, each.path) == (method, path)), None)
+
+    def follow(self, node: JSON) -> JSON:
+        """What a node's local references lead to; the node itself if it is no reference."""
+        return _followed(self.document, node)
+
+    def properties(self, schema: JSON) -> Mapping[str, JSON]:
+        """The named properties of an object's schema; empty if there is no schema or it names none."""
+        node = self.follow(schema)
+        return node.get("properties", {}) if is_object(node) else {}
 
     def path_of(self, operation: str) -> str:
         return self.operations[operation].path
@@ -113,16 +132,14 @@ def read(folder: Path) -> Contract:
         place = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
         raise ContractError(place, "is not YAML", _MAKE_AGAIN) from None
     if not is_object(document) or not is_object(document.get("paths")):
-        raise ContractError(
-            str(file), "is not an OpenAPI document with paths", "Make it again with python -m scripts.normalize."
-        )
+        raise ContractError(str(file), "is not an OpenAPI document with paths", _MAKE_AGAIN)
     try:
         operations = {each.id: each for each in _operations(document)}
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         what = f"has an operation that cannot be read ({type(error).__name__}: {error})"
         raise ContractError(str(file), what, _MAKE_AGAIN) from None
     if not operations:
-        raise ContractError(str(file), "declares no operation", "There is nothing to judge; see openapi/source.")
+        raise ContractError(str(file), "declares no operation", "Name a folder whose contract has one to judge.")
     return Contract(folder, document, hashlib.sha256(content).hexdigest(), operations)
 
 
@@ -136,8 +153,8 @@ def _operations(document: JSON) -> list[Operation]:
 
 
 def _operation(document: JSON, path: str, method: str, node: JSON) -> Operation:
-    request = _json_content(_resolved(document, node.get("requestBody", {})))
-    responses = {str(status): _json_content(_resolved(document, each)) for status, each in node["responses"].items()}
+    request = _json_content(_followed(document, node.get("requestBody", {})))
+    responses = {str(status): _json_content(_followed(document, each)) for status, each in node["responses"].items()}
     return Operation(
         id=node["operationId"],
         method=method.upper(),
@@ -156,10 +173,10 @@ def _json_content(node: JSON) -> JSON:
 
 
 def _examples(document: JSON, content: JSON) -> dict[str, JSON]:
-    return {name: _resolved(document, each)["value"] for name, each in content.get("examples", {}).items()}
+    return {name: _followed(document, each)["value"] for name, each in content.get("examples", {}).items()}
 
 
-def _resolved(document: JSON, node: JSON) -> JSON:
+def _followed(document: JSON, node: JSON) -> JSON:
     """Follow local references until something that is none."""
     seen: list[str] = []
     while is_object(node) and "$ref" in node:

@@ -69,6 +69,13 @@ def strict_json(body: bytes) -> JSON:
         raise NotStrictJSON("the body is nested too deeply to read") from None
 
 
+def says_utf_8(content_type: str | None) -> bool:
+    """A content type names no charset or, in any spelling, UTF-8; so does one that is missing."""
+    parameters = (each.partition("=") for each in (content_type or "").split(";")[1:])
+    charsets = (value.strip().strip('"') for name, _, value in parameters if name.strip().lower() == "charset")
+    return all(charset.lower() in {"utf-8", "utf8"} for charset in charsets)
+
+
 def _names_once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     value = dict(pairs)
     if len(value) != len(pairs):
@@ -154,6 +161,10 @@ def json_response(status: int, body: JSON, headers: Headers = ()) -> Response:
 
 #: The status of a response that never came: the connection was refused, broken or closed too early.
 NO_ANSWER = 0
+#: Statuses that send a client to another place if there is a Location.
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+#: Statuses that carry no body, whatever the server writes after them.
+BODILESS = frozenset({204, 205, 304})
 
 Handler = Callable[[Request], Response]
 

@@ -18,7 +18,7 @@ import ssl
 import traceback
 from collections.abc import Generator, Mapping
 from functools import cache
-from typing import Self, TypeGuard
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -35,7 +35,8 @@ from conformance.model import (
     Request,
     Response,
     Told,
-    strict_json,
+    is_array,
+    is_object,
 )
 
 PATH = "/messaging/v1/sms/messages/"
@@ -189,10 +190,10 @@ class ReferenceClient:
     def refusal(self, request: Request, response: Response) -> Refused:
         """The error for a documented status, which has said enough even if its body cannot be read."""
         try:
-            body = strict_json(response.body)
-        except ValueError:
+            body = response.json
+        except NotStrictJSON:
             body = None
-        said = body if _is_object(body) else {}
+        said = body if is_object(body) else {}
         code, message, documentation = (said.get(name) for name in ("errorcode", "message", "documentation"))
         return Refused(
             self.safe(request),
@@ -205,24 +206,23 @@ class ReferenceClient:
     def accepted(self, request: Request, response: Response) -> Result:
         """Read a 202; raises `Unreadable` that says where it is not what the contract says."""
         try:
-            body = strict_json(response.body)
-        except ValueError as error:
-            where = str(error) if isinstance(error, NotStrictJSON) else "the body cannot be read as JSON"
-            raise self.unreadable(request, response, where) from None
+            body = response.json
+        except NotStrictJSON as error:
+            raise self.unreadable(request, response, str(error)) from None
         if fault := self.fault(body):
             raise self.unreadable(request, response, fault)
         return self.result(body)
 
     def fault(self, body: JSON) -> str | None:
         """Where a 202 lacks a container or a required field; None if nowhere."""
-        if not _is_object(body):
+        if not is_object(body):
             return "the body is no object"
         if missing := next((name for name in REQUIRED if name not in body), None):
             return f"/{missing} is missing"
-        if not _is_list(body["responses"]):
+        if not is_array(body["responses"]):
             return "/responses is no list"
         for index, item in enumerate(body["responses"]):
-            if not _is_object(item):
+            if not is_object(item):
                 return f"/responses/{index} is no object"
             if "messageKey" not in item:
                 return f"/responses/{index}/messageKey is missing"
@@ -393,14 +393,6 @@ def _seen(value: object) -> tuple[str, ...]:
     trace = traceback.format_exception(value) if isinstance(value, Exception) else []
     kept = [] if isinstance(value, ReferenceClient) else [pickle.dumps(value).decode("latin-1")]
     return (repr(value), str(value), *trace, *kept)
-
-
-def _is_object(value: JSON) -> TypeGuard[dict[str, JSON]]:
-    return isinstance(value, dict)
-
-
-def _is_list(value: JSON) -> TypeGuard[list[JSON]]:
-    return isinstance(value, list)
 
 
 class _Lines(logging.Handler):

@@ -7,6 +7,7 @@ import pytest
 from conformance import contract as contracts
 from conformance.checks.reading import SEND
 from conformance.contract import Contract, ContractError
+from conformance.model import Request
 
 
 def test_the_documented_examples_obey_their_schemas(contract: Contract) -> None:
@@ -47,6 +48,35 @@ def test_statuses_are_declared_or_not(contract: Contract) -> None:
     declared = {status for status in range(100, 600) if contract.declares(SEND, status)}
 
     assert declared == {202, 400, 401, 403, 415, 429, 500, 503}
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "operation"),
+    [
+        ("POST", "/messaging/v1/sms/messages/?a=b", SEND),
+        ("GET", "/messaging/v1/sms/messages/", None),
+        ("POST", "//messaging/v1/sms/messages/", None),
+    ],
+)
+def test_a_request_belongs_to_an_operation_by_method_and_path(
+    contract: Contract, method: str, target: str, operation: str | None
+) -> None:
+    assert contract.operation_of(Request(method, target)) == operation
+
+
+def test_the_schema_of_a_status_is_none_where_the_status_is_not_declared(contract: Contract) -> None:
+    assert contract.response_schema(SEND, 202) == contract.operations[SEND].responses["202"]
+    assert contract.response_schema(SEND, 404) is None
+
+
+def test_references_are_followed_through_escapes_to_their_end(tmp_path: Path) -> None:
+    text = "paths: {/a: {get: {operationId: a, responses: {}}}}\nx: {$ref: '#/paths/~1a/get'}"
+    (tmp_path / "openapi.yaml").write_text(text, encoding="utf-8")
+    contract = contracts.read(tmp_path)
+
+    assert contract.follow({"$ref": "#/x"}) == {"operationId": "a", "responses": {}}
+    assert contract.follow(True) is True
+    assert contract.properties(None) == {}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from conformance.contract import Contract
-from conformance.drivers.answers import answered, error_body, refusal, send_operation
+from conformance.drivers.answers import accepted_body, error_body, refusal, send_operation
 from conformance.drivers.cases import TOKEN
 from conformance.drivers.generated import GeneratedCaller, PackageError, generated_caller
 from conformance.drivers.scripted_server import ScriptedServer
@@ -63,7 +63,7 @@ def ask(caller: GeneratedCaller, contract: Contract, server: ScriptedServer):
 
 @STYLES
 def test_all_queued(ask, server: ScriptedServer, style: str) -> None:
-    body = answered(BODY)
+    body = accepted_body(BODY)
     outcome = ask(Answer(json_response(202, body)), style)
 
     assert outcome.told is Told.ACCEPTED
@@ -122,7 +122,7 @@ def test_answer_that_does_not_come_is_the_transport(ask, style: str, how: dict[s
 
 @STYLES
 def test_stock_client_waits_for_ever_and_shows_its_token(ask, style: str) -> None:
-    outcome = ask(Answer(json_response(202, answered(BODY))), style)
+    outcome = ask(Answer(json_response(202, accepted_body(BODY))), style)
 
     assert outcome.default_timeout is None
     assert TOKEN in outcome.shown

@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from conformance.contract import ContractError
-from conformance.model import CannotRun, NotStrictJSON, Request, Response, json_response, strict_json
+from conformance.model import CannotRun, NotStrictJSON, Request, Response, json_response, says_utf_8, strict_json
 
 
 def test_what_keeps_a_run_from_its_verdict_says_where_what_and_what_to_do() -> None:
@@ -56,3 +56,19 @@ def test_a_target_is_split_at_its_first_question_mark(target: str, path: str, qu
 
 def test_a_json_response_is_utf_8() -> None:
     assert json_response(400, {"message": "é"}).body == '{"message": "é"}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        (None, True),
+        ("application/json", True),
+        ("application/json; charset=UTF-8", True),
+        ('application/json;charset="utf8"; v=1', True),
+        ("application/json; charset=latin-1", False),
+        ("application/json; charset=utf-8; Charset=utf-16", False),
+        ("application/json; charset=", False),
+    ],
+)
+def test_a_charset_other_than_utf_8_is_seen(content_type: str | None, expected: bool) -> None:
+    assert says_utf_8(content_type) is expected

@@ -9,14 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum, auto
 from functools import cached_property
-from typing import TypeGuard
 
 from attrs import frozen
 
 from conformance.contract import Contract
-from conformance.model import JSON, Call, Item, Outcome, Request, Response, strict_json
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+from conformance.model import (
+    JSON,
+    REDIRECTS,
+    Call,
+    Item,
+    NotStrictJSON,
+    Outcome,
+    Request,
+    Response,
+    is_array,
+    is_object,
+    says_utf_8,
+)
 
 #: Where a value stands in a JSON text.
 Path = tuple[str | int, ...]
@@ -60,8 +69,8 @@ class Reading:
     def body(self) -> JSON:
         """The answer's body as JSON; `...` if it is none."""
         try:
-            return strict_json(self.answer.body)
-        except ValueError:
+            return self.answer.json
+        except NotStrictJSON:
             return ...
 
     @cached_property
@@ -106,9 +115,7 @@ class Reading:
     @property
     def schema(self) -> JSON:
         """The schema of the answer's status; None if it has none."""
-        responses = self.contract.operations[self.call.asked.operation].responses
-        keys = (str(self.answer.status), f"{self.answer.status // 100}XX", "default")
-        return next((responses[key] for key in keys if key in responses), None)
+        return self.contract.response_schema(self.call.asked.operation, self.answer.status)
 
     @property
     def _obeys_the_contract(self) -> bool:
@@ -145,26 +152,15 @@ class Reading:
         return f"the call ended as {self.outcome.told.value!r}{raised}"
 
 
-def is_object(value: JSON) -> TypeGuard[dict[str, JSON]]:
-    return isinstance(value, dict)
-
-
-def is_list(value: JSON) -> TypeGuard[list[JSON]]:
-    return isinstance(value, list)
-
-
 def says_json(message: Request | Response) -> bool:
     """The message says once that it is JSON, and no other charset than UTF-8."""
     values = message.all_headers("content-type")
-    if len(values) != 1 or message.media_type != "application/json":
-        return False
-    parameters = [each.strip().lower().replace('"', "") for each in values[0].split(";")[1:]]
-    return all(not each.startswith("charset=") or each == "charset=utf-8" for each in parameters)
+    return len(values) == 1 and message.media_type == "application/json" and says_utf_8(values[0])
 
 
 def container_fault(contract: Contract, schema: JSON, value: JSON, where: str = "") -> str | None:
     """Where an object, a list or a required field is missing; None if nowhere. Scalars are not looked at."""
-    schema = _resolved(contract, schema)
+    schema = _members(contract, schema)
     expected = {"object": dict, "array": list}.get(str(schema.get("type")))
     if expected is not None and not isinstance(value, expected):
         return f"{where or '/'} is no {schema['type']}"
@@ -175,14 +171,14 @@ def container_fault(contract: Contract, schema: JSON, value: JSON, where: str = 
             return f"{where}/{missing} is missing"
         known = schema.get("properties", {})
         parts += [(known[name], value[name], f"{where}/{name}") for name in known if name in value]
-    elif is_list(value):
+    elif is_array(value):
         parts += [(schema.get("items", {}), each, f"{where}/{index}") for index, each in enumerate(value)]
     return next((fault for part in parts if (fault := container_fault(contract, *part))), None)
 
 
 def unknown_fields(contract: Contract, schema: JSON, value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
     """The fields that no schema names, with where they stand; an object without named fields is free."""
-    schema = _resolved(contract, schema)
+    schema = _members(contract, schema)
     properties = schema.get("properties", {})
     if is_object(value) and properties:
         for name, each in value.items():
@@ -190,19 +186,15 @@ def unknown_fields(contract: Contract, schema: JSON, value: JSON, path: Path = (
                 yield from unknown_fields(contract, properties[name], each, (*path, name))
             else:
                 yield (*path, name), each
-    elif is_list(value):
+    elif is_array(value):
         for index, each in enumerate(value):
             yield from unknown_fields(contract, schema.get("items", {}), each, (*path, index))
 
 
-def _resolved(contract: Contract, schema: JSON) -> dict[str, JSON]:
-    while is_object(schema) and "$ref" in schema:
-        node: JSON = contract.document
-        reference = str(schema["$ref"])
-        for part in reference.removeprefix("#/").split("/"):
-            node = node[part]
-        schema = node
-    return schema if is_object(schema) else {}
+def _members(contract: Contract, schema: JSON) -> dict[str, JSON]:
+    """What a schema says, its references followed; nothing if it is true or false."""
+    node = contract.follow(schema)
+    return node if is_object(node) else {}
 
 
 def codes_in(value: JSON) -> Iterator[int]:
@@ -212,7 +204,7 @@ def codes_in(value: JSON) -> Iterator[int]:
             yield value["errorcode"]
         for each in value.values():
             yield from codes_in(each)
-    elif is_list(value):
+    elif is_array(value):
         for each in value:
             yield from codes_in(each)
 
@@ -227,7 +219,7 @@ def difference(expected: JSON, actual: JSON, where: str = "") -> str | None:
             if name not in expected:
                 return f"{where}/{name} is added, as {actual[name]!r}"
         pairs = [(expected[name], actual[name], f"{where}/{name}") for name in expected]
-    elif is_list(expected) and is_list(actual):
+    elif is_array(expected) and is_array(actual):
         if len(expected) != len(actual):
             return f"{where or '/'} has {len(actual)} entries in place of {len(expected)}"
         pairs = [(expected[index], actual[index], f"{where}/{index}") for index in range(len(expected))]

@@ -16,15 +16,13 @@ from attrs import frozen
 
 from conformance.checks.call_reading import Kind, Path, Reading, difference, says_json
 from conformance.contract import Contract
-from conformance.model import JSON, Call, Cite, Requirement, Told, requirement
+from conformance.model import BODILESS, JSON, Call, Cite, NotStrictJSON, Requirement, Told, requirement
 
 RESULTS = frozenset({Told.ACCEPTED, Told.MIXED})
 #: A documented error was told, raised or not.
 ERRORS = frozenset({Told.REFUSED, Told.RETURNED_ERROR})
 #: Documented errors about an answer that came whole.
 JUDGED = frozenset({Told.REFUSED, Told.UNREADABLE})
-#: Statuses that carry no body, whatever the server writes after them.
-BODILESS = frozenset({204, 205, 304})
 
 C1 = "A client sends what its caller asked for and nothing besides"
 C1_UNSET = "what the caller left unset is left out."
@@ -72,7 +70,7 @@ def rule(
     return lambda breaches: Rule(id, quote, applies, breaches)
 
 
-def answered(*kinds: Kind) -> Callable[[Reading], bool]:
+def met(*kinds: Kind) -> Callable[[Reading], bool]:
     """The client met an answer of one of these kinds."""
     return lambda reading: reading.kind in kinds
 
@@ -135,14 +133,14 @@ def request_body(reading: Reading) -> Iterator[str]:
     """The body on the wire is what the caller built, with unset fields absent."""
     try:
         body = reading.first.json
-    except ValueError as error:
+    except NotStrictJSON as error:
         yield f"sent a body that is not JSON: {error}"
         return
     if found := difference(reading.call.asked.body, body):
         yield f"in the body that was sent, {found}"
 
 
-@rule("client-success-returned", applies=answered(Kind.SUCCESS), quote=C2)
+@rule("client-success-returned", applies=met(Kind.SUCCESS), quote=C2)
 def success_is_returned(reading: Reading) -> Iterator[str]:
     """A valid 202 is returned as a result, not raised."""
     if reading.outcome.told not in RESULTS:
@@ -188,7 +186,7 @@ def mixed_is_visible(reading: Reading) -> Iterator[str]:
         yield f"{len(reading.refused)} of {len(reading.items)} recipients were refused, yet {reading.told}"
 
 
-@rule("client-error-raised", applies=answered(Kind.ERROR), quote=C4)
+@rule("client-error-raised", applies=met(Kind.ERROR), quote=C4)
 def error_is_raised(reading: Reading) -> Iterator[str]:
     """A documented error raises a typed error."""
     if reading.outcome.told is not Told.REFUSED:
@@ -213,14 +211,14 @@ def error_has_its_fields(reading: Reading) -> Iterator[str]:
         yield "the error does not give the request and the response"
 
 
-@rule("client-never-none", applies=answered(Kind.SUCCESS, Kind.ERROR), quote=C4_NONE)
+@rule("client-never-none", applies=met(Kind.SUCCESS, Kind.ERROR), quote=C4_NONE)
 def none_is_never_returned(reading: Reading) -> Iterator[str]:
     """No answer that the contract allows ends in None."""
     if reading.outcome.told is Told.NOTHING:
         yield f"the answer is a documented {reading.answer.status}, yet the client returned None"
 
 
-@rule("client-undocumented-status-raises", applies=answered(Kind.UNDOCUMENTED), quote=C5)
+@rule("client-undocumented-status-raises", applies=met(Kind.UNDOCUMENTED), quote=C5)
 def undocumented_status_raises(reading: Reading) -> Iterator[str]:
     """An undocumented status raises a documented error, whatever its number."""
     if reading.outcome.told not in JUDGED:
@@ -240,7 +238,7 @@ def undocumented_body_is_kept(reading: Reading) -> Iterator[str]:
         yield f"the body of a {reading.answer.status} is {reading.answer.body!r}, yet {kept!r} was kept"
 
 
-@rule("client-broken-body-raises", applies=answered(Kind.BROKEN_SUCCESS, Kind.BROKEN_ERROR), quote=C6)
+@rule("client-broken-body-raises", applies=met(Kind.BROKEN_SUCCESS, Kind.BROKEN_ERROR), quote=C6)
 def broken_body_raises(reading: Reading) -> Iterator[str]:
     """A body that is not what the contract says raises a documented error."""
     expected = JUDGED if reading.kind is Kind.BROKEN_ERROR else {Told.UNREADABLE}
@@ -248,7 +246,7 @@ def broken_body_raises(reading: Reading) -> Iterator[str]:
         yield f"the body of a {reading.answer.status} is not what the contract says, yet {reading.told}"
 
 
-@rule("client-broken-success-unknown", applies=answered(Kind.BROKEN_SUCCESS), quote=C6_UNKNOWN)
+@rule("client-broken-success-unknown", applies=met(Kind.BROKEN_SUCCESS), quote=C6_UNKNOWN)
 def broken_success_is_unknown(reading: Reading) -> Iterator[str]:
     """A success that cannot be read says that the outcome of the send is unknown."""
     if not reading.outcome.says_outcome_unknown:
@@ -295,14 +293,14 @@ def time_out_by_default(reading: Reading) -> Iterator[str]:
         yield f"the time-out is {seconds!r} by default: the client waits for ever"
 
 
-@rule("client-stalled-raises", applies=answered(Kind.STALLED), quote=C8)
+@rule("client-stalled-raises", applies=met(Kind.STALLED), quote=C8)
 def stalled_answer_raises(reading: Reading) -> Iterator[str]:
     """An answer that does not come in time raises a documented error of the transport."""
     if reading.outcome.told is not Told.TRANSPORT:
         yield f"no answer came within the time-out, yet {reading.told}"
 
 
-@rule("client-broken-off-raises", applies=answered(Kind.CUT), quote=C8)
+@rule("client-broken-off-raises", applies=met(Kind.CUT), quote=C8)
 def half_sent_answer_raises(reading: Reading) -> Iterator[str]:
     """An answer that breaks off raises a documented error of the transport."""
     if reading.outcome.told is not Told.TRANSPORT:
@@ -316,7 +314,7 @@ def post_is_never_repeated(reading: Reading) -> Iterator[str]:
         yield f"one call sent {len(reading.call.received)} requests"
 
 
-@rule("client-no-redirect", applies=answered(Kind.REDIRECT), quote=C9_REDIRECT)
+@rule("client-no-redirect", applies=met(Kind.REDIRECT), quote=C9_REDIRECT)
 def redirect_is_not_followed(reading: Reading) -> Iterator[str]:
     """A redirect is not followed: it raises a documented error after one request."""
     if len(reading.call.received) > 1:

@@ -14,8 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from attrs import frozen
 
 from conformance.contract import Contract, ContractError, Operation
-from conformance.drivers.schemas import followed, properties
-from conformance.model import JSON, Answer, Headers, Response, json_response
+from conformance.model import BODILESS, JSON, REDIRECTS, Answer, Headers, Response, json_response
 
 AS_JSON: Headers = (("content-type", "application/json"),)
 AS_HTML: Headers = (("content-type", "text/html; charset=utf-8"),)
@@ -36,12 +35,10 @@ STRAY_STATUSES = (
     *(402, 404, 405, 406, 408, 409, 410, 411, 412, 413, 414, 418, 422, 423, 431, 451, 499),
     *(501, 502, 504, 505, 507, 511, 520, 522, 530, 596, 599, 600, 799, 999),
 )
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-BODILESS = frozenset({204, 205, 304})
 
 
 @frozen
-class Send:
+class SendOperation:
     """The operation that sends to recipients, with what the contract says of its request and its answers."""
 
     contract: Contract
@@ -62,29 +59,23 @@ class Send:
     def declares(self, status: int) -> bool:
         return self.contract.declares(self.operation.id, status)
 
-    def request_faults(self, body: JSON) -> list[str]:
-        return self.contract.request_faults(self.operation.id, body)
 
-    def accepted_faults(self, body: JSON) -> list[str]:
-        return self.contract.response_faults(self.operation.id, self.accepted, body)
-
-
-def send_operation(contract: Contract) -> Send:
+def send_operation(contract: Contract) -> SendOperation:
     """The contract's send operation: the first whose request has recipients and which answers with a 2xx body."""
     for operation in contract.operations.values():
-        fields = properties(contract, operation.request)
+        fields = contract.properties(operation.request)
         statuses = sorted(int(status) for status in operation.responses if status.isdigit())
         accepted = next((each for each in statuses if each < 300 and operation.responses[str(each)]), None)
         if "recipients" in fields and accepted is not None:
-            recipient = followed(contract, fields["recipients"]).get("items", {})
+            recipient = contract.follow(fields["recipients"]).get("items", {})
             published = tuple(code for code in contract.codes if code not in (0, HAS_ERRORS))
-            return Send(
+            return SendOperation(
                 contract,
                 operation,
                 accepted,
                 tuple(status for status in statuses if status >= 400),
                 frozenset(fields),
-                frozenset(properties(contract, recipient)),
+                frozenset(contract.properties(recipient)),
                 published or ITEM_CODES,
             )
     what = "declares no operation that takes recipients and answers with a JSON body"
@@ -92,33 +83,33 @@ def send_operation(contract: Contract) -> Send:
 
 
 @frozen
-class Refusal:
+class Fault:
     """Why one recipient is refused."""
 
     errorcode: int = MISSING_TO
     message: str = "MCMS_UTM_Validation_MissingRequiredField_to: Invalid subscriber"
 
 
-def answered(body: JSON, refused: Mapping[int, Refusal] | None = None) -> dict[str, JSON]:
+def accepted_body(body: JSON, refused: Mapping[int, Fault] | None = None) -> dict[str, JSON]:
     """The body that accepts a request but for the refused recipients, which are named by their position."""
-    refusals = refused or {}
-    items = [_item(index, each, refusals.get(index)) for index, each in enumerate(body["recipients"])]
+    faults = refused or {}
+    items = [_item(index, each, faults.get(index)) for index, each in enumerate(body["recipients"])]
     result: dict[str, JSON] = {
         "requestId": str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(body, sort_keys=True))),
-        "errorcode": HAS_ERRORS if refusals else 0,
+        "errorcode": HAS_ERRORS if faults else 0,
         "responses": items,
     }
-    if refusals:
+    if faults:
         result["message"] = (
-            f"MCMS_UTM_ResponsesHasErrors: {len(refusals)} subscribers failed to queue out of {len(items)}"
+            f"MCMS_UTM_ResponsesHasErrors: {len(faults)} subscribers failed to queue out of {len(items)}"
         )
     return result
 
 
-def _item(index: int, recipient: JSON, refusal: Refusal | None) -> dict[str, JSON]:
+def _item(index: int, recipient: JSON, fault: Fault | None) -> dict[str, JSON]:
     item: dict[str, JSON] = {"messageKey": recipient.get("messageKey", f"generated-{index}")}
-    if refusal:
-        item |= {"errorcode": refusal.errorcode, "message": refusal.message}
+    if fault:
+        item |= {"errorcode": fault.errorcode, "message": fault.message}
     return item
 
 
@@ -152,12 +143,12 @@ def stray(status: int, path: str, body: bytes, headers: Headers = AS_JSON) -> An
     return Answer(Response(status, (*headers, *location), body))
 
 
-def stray_bodies(send: Send, status: int, body: JSON) -> tuple[tuple[str, Headers, bytes], ...]:
+def stray_bodies(send: SendOperation, status: int, body: JSON) -> tuple[tuple[str, Headers, bytes], ...]:
     """What may stand under a stray status: by name, headers and body. A success is tempting: it looks right."""
     if status in BODILESS:
         return (("empty", (), b""),)
     if status < 300:
-        return (("as-if-accepted", AS_JSON, encoded(answered(body))), ("empty", (), b""))
+        return (("as-if-accepted", AS_JSON, encoded(accepted_body(body))), ("empty", (), b""))
     if status < 500:
         return (("error-body", AS_JSON, encoded(error_body(status))), ("html", AS_HTML, HTML))
     return (("html", AS_HTML, HTML), ("empty", (), b""), ("error-body", AS_JSON, encoded(error_body(status))))

@@ -22,9 +22,9 @@ from conformance.drivers.answers import (
     SPELLINGS,
     STATUS_CODES,
     UNKNOWN_CODES,
-    Refusal,
-    Send,
-    answered,
+    Fault,
+    SendOperation,
+    accepted_body,
     encoded,
     error_body,
     misshapen,
@@ -150,7 +150,7 @@ def _definition_keys() -> st.SearchStrategy[str]:
 
 
 @st.composite
-def bodies(draw: st.DrawFn, send: Send) -> JSON:
+def bodies(draw: st.DrawFn, send: SendOperation) -> JSON:
     """A valid request for one to six recipients with distinct message keys, each optional field there or not."""
     recipients = draw(_recipients())
     keys = [each["messageKey"] for each in recipients]
@@ -165,14 +165,14 @@ def bodies(draw: st.DrawFn, send: Send) -> JSON:
 
 
 @cache
-def _refusals(codes: tuple[int, ...]) -> st.SearchStrategy[Refusal]:
+def _faults(codes: tuple[int, ...]) -> st.SearchStrategy[Fault]:
     messages = st.sampled_from(("MCMS_UTM_Validation: Invalid subscriber", "")) | texts(20)
-    return st.builds(Refusal, st.sampled_from(codes[:100]), messages)
+    return st.builds(Fault, st.sampled_from(codes[:100]), messages)
 
 
 @cache
-def _fates(codes: tuple[int, ...]) -> st.SearchStrategy[Refusal | None]:
-    return _maybe(_refusals(codes))
+def _fates(codes: tuple[int, ...]) -> st.SearchStrategy[Fault | None]:
+    return _maybe(_faults(codes))
 
 
 @st.composite
@@ -181,7 +181,7 @@ def _mixed_body(draw: st.DrawFn, body: JSON, codes: tuple[int, ...]) -> dict[str
     count = len(body["recipients"])
     drawn = [draw(_fates(codes)) for _ in range(count)]
     refused = {index: each for index, each in enumerate(drawn) if each is not None}
-    result = answered(body, refused or {count - 1: draw(_refusals(codes))})
+    result = accepted_body(body, refused or {count - 1: draw(_faults(codes))})
     if draw(st.booleans()):
         result["responses"].reverse()
     return result
@@ -190,27 +190,27 @@ def _mixed_body(draw: st.DrawFn, body: JSON, codes: tuple[int, ...]) -> dict[str
 _SPELLED = st.sampled_from(tuple(SPELLINGS.values()))
 
 
-def _accepted(send: Send, content: bytes) -> Answer:
+def _accepted(send: SendOperation, content: bytes) -> Answer:
     return Answer(Response(send.accepted, AS_JSON, content))
 
 
 @st.composite
-def _queued(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
+def _queued(draw: st.DrawFn, send: SendOperation) -> tuple[JSON, Answer]:
     body = draw(bodies(send))
-    return body, _accepted(send, draw(_SPELLED)(answered(body)))
+    return body, _accepted(send, draw(_SPELLED)(accepted_body(body)))
 
 
 @st.composite
-def _mixed(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
+def _mixed(draw: st.DrawFn, send: SendOperation) -> tuple[JSON, Answer]:
     body = draw(bodies(send))
     return body, _accepted(send, draw(_SPELLED)(draw(_mixed_body(body, send.item_codes))))
 
 
 @st.composite
-def _unknown(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
+def _unknown(draw: st.DrawFn, send: SendOperation) -> tuple[JSON, Answer]:
     """A right answer with fields, and perhaps codes, that the contract does not name."""
     body = draw(bodies(send))
-    result = draw(_mixed_body(body, UNKNOWN_CODES)) if draw(st.booleans()) else answered(body)
+    result = draw(_mixed_body(body, UNKNOWN_CODES)) if draw(st.booleans()) else accepted_body(body)
     items = [{**draw(_objects()), **item} for item in result["responses"]]
     return body, _accepted(send, encoded({**_extra(draw), **result, "responses": items}))
 
@@ -230,7 +230,7 @@ def _error(draw: st.DrawFn) -> dict[str, JSON]:
 
 
 @st.composite
-def _refused(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
+def _refused(draw: st.DrawFn, send: SendOperation) -> tuple[JSON, Answer]:
     body = draw(bodies(send))
     status = draw(st.sampled_from(send.errors))
     content = draw(_SPELLED)(draw(_error()))
@@ -238,7 +238,7 @@ def _refused(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
 
 
 @st.composite
-def _stray(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
+def _stray(draw: st.DrawFn, send: SendOperation) -> tuple[JSON, Answer]:
     body = draw(bodies(send))
     status = draw(st.sampled_from(send.stray_statuses) | _any_status(send))
     _, headers, content = draw(st.sampled_from(stray_bodies(send, status, body)))
@@ -246,22 +246,22 @@ def _stray(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
 
 
 @st.composite
-def _any_status(draw: st.DrawFn, send: Send) -> int:
+def _any_status(draw: st.DrawFn, send: SendOperation) -> int:
     hundreds, tens, ones = (draw(st.sampled_from(digits)) for digits in (range(2, 10), range(10), range(10)))
     status = 100 * hundreds + 10 * tens + ones
     return send.stray_statuses[0] if send.declares(status) else status
 
 
 @st.composite
-def _broken(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
+def _broken(draw: st.DrawFn, send: SendOperation) -> tuple[JSON, Answer]:
     body = draw(bodies(send))
-    good = answered(body, {len(body["recipients"]) - 1: draw(_refusals(send.item_codes))})
+    good = accepted_body(body, {len(body["recipients"]) - 1: draw(_faults(send.item_codes))})
     shapes = tuple((AS_JSON, encoded(value)) for _, value in misshapen(good))
     return body, draw(_damaged(send.accepted, good, shapes))
 
 
 @st.composite
-def _broken_error(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
+def _broken_error(draw: st.DrawFn, send: SendOperation) -> tuple[JSON, Answer]:
     body = draw(bodies(send))
     good = draw(_error())
     shapes = tuple((AS_JSON, encoded(value)) for _, value in misshapen_errors(good))
@@ -282,7 +282,7 @@ def _damaged(
 
 
 @st.composite
-def _cut(draw: st.DrawFn, send: Send) -> tuple[JSON, Answer]:
+def _cut(draw: st.DrawFn, send: SendOperation) -> tuple[JSON, Answer]:
     """A right answer of any kind that breaks off: before its head, in its body, before its last byte."""
     body, whole = draw(st.one_of(_queued(send), _mixed(send), _refused(send)))
     size = len(whole.response.body)

@@ -15,9 +15,9 @@ from conformance.drivers.answers import (
     AS_JSON,
     SPELLINGS,
     UNKNOWN_CODES,
-    Refusal,
-    Send,
-    answered,
+    Fault,
+    SendOperation,
+    accepted_body,
     encoded,
     error_body,
     misshapen,
@@ -57,7 +57,7 @@ def vectors(contract: Contract) -> tuple[Case, ...]:
 Named = Iterator[tuple[str, JSON, Answer]]
 
 
-def bodies(send: Send) -> Iterator[tuple[str, JSON]]:
+def bodies(send: SendOperation) -> Iterator[tuple[str, JSON]]:
     """Valid requests by name: the documented ones, then each optional part by itself, absent, empty and full."""
     for name, example in send.operation.request_examples.items():
         yield f"documented-{name}", example
@@ -90,45 +90,45 @@ def bodies(send: Send) -> Iterator[tuple[str, JSON]]:
     yield "six-recipients", {"definitionKey": "welcome", "recipients": many}
 
 
-def _accepting(send: Send, body: JSON) -> Answer:
+def _accepting(send: SendOperation, body: JSON) -> Answer:
     return Answer(json_response(send.accepted, body))
 
 
-def _asked(send: Send) -> Named:
+def _asked(send: SendOperation) -> Named:
     for name, body in bodies(send):
-        yield f"queued-{name}", body, _accepting(send, answered(body))
+        yield f"queued-{name}", body, _accepting(send, accepted_body(body))
     for spelling, spelled in SPELLINGS.items():
-        response = Response(send.accepted, AS_JSON, spelled(answered(_TWO)))
+        response = Response(send.accepted, AS_JSON, spelled(accepted_body(_TWO)))
         yield f"queued-{spelling}-json", _TWO, Answer(response)
     labelled = (("Content-Type", "application/json; charset=UTF-8"), ("x-trace", "a"), ("x-trace", "b"))
-    yield "queued-with-charset", _TWO, Answer(Response(send.accepted, labelled, encoded(answered(_TWO))))
+    yield "queued-with-charset", _TWO, Answer(Response(send.accepted, labelled, encoded(accepted_body(_TWO))))
 
 
-def _mixed(send: Send) -> Named:
+def _mixed(send: SendOperation) -> Named:
     examples = send.operation.response_examples.get(str(send.accepted), {})
     request = next(iter(send.operation.request_examples.values()), _TWO)
     for name, example in examples.items():
         keys = [item["messageKey"] for item in example["responses"]]
         yield f"answer-documented-{name}", with_keys(request, keys), _accepting(send, example)
-    yield "second-refused", _TWO, _accepting(send, answered(_TWO, {1: Refusal()}))
-    yield "first-refused", _TWO, _accepting(send, answered(_TWO, {0: Refusal()}))
-    backwards = answered(_TWO, {1: Refusal()})
+    yield "second-refused", _TWO, _accepting(send, accepted_body(_TWO, {1: Fault()}))
+    yield "first-refused", _TWO, _accepting(send, accepted_body(_TWO, {0: Fault()}))
+    backwards = accepted_body(_TWO, {1: Fault()})
     backwards["responses"].reverse()
     yield "second-refused-answered-backwards", _TWO, _accepting(send, backwards)
-    yield "all-refused", _TWO, _accepting(send, answered(_TWO, {0: Refusal(), 1: Refusal(109121, "")}))
+    yield "all-refused", _TWO, _accepting(send, accepted_body(_TWO, {0: Fault(), 1: Fault(109121, "")}))
     alone: dict[str, JSON] = {"definitionKey": "welcome", "recipients": [{}]}
-    yield "only-one-refused", alone, _accepting(send, answered(alone, {0: Refusal()}))
+    yield "only-one-refused", alone, _accepting(send, accepted_body(alone, {0: Fault()}))
     six = with_keys(_TWO, [f"key-{index}" for index in range(6)])
-    codes = {index: Refusal(code, f"{code}: no") for index, code in zip((0, 2, 5), send.item_codes, strict=False)}
-    yield "some-of-six-refused", six, _accepting(send, answered(six, codes))
-    told = answered(_TWO, {1: Refusal(109121, _UNICODE)})
+    codes = {index: Fault(code, f"{code}: no") for index, code in zip((0, 2, 5), send.item_codes, strict=False)}
+    yield "some-of-six-refused", six, _accepting(send, accepted_body(six, codes))
+    told = accepted_body(_TWO, {1: Fault(109121, _UNICODE)})
     yield "refused-in-unicode", _TWO, _accepting(send, told)
 
 
-def _unknown(send: Send) -> Named:
+def _unknown(send: SendOperation) -> Named:
     for code in UNKNOWN_CODES:
-        yield f"refused-with-unknown-code-{code}", _TWO, _accepting(send, answered(_TWO, {1: Refusal(code, "?")}))
-    mixed = answered(_TWO, {1: Refusal()})
+        yield f"refused-with-unknown-code-{code}", _TWO, _accepting(send, accepted_body(_TWO, {1: Fault(code, "?")}))
+    mixed = accepted_body(_TWO, {1: Fault()})
     more: dict[str, JSON] = {
         "traceId": "t-1",
         "warnings": [{"a": None}],
@@ -137,12 +137,12 @@ def _unknown(send: Send) -> Named:
         "additional_properties": {},
     }
     items: JSON = [{**item, "carrier": {"name": "x"}, "message_key": "m"} for item in mixed["responses"]]
-    yield "queued-with-unknown-fields", _TWO, _accepting(send, {**answered(_TWO), **more})
+    yield "queued-with-unknown-fields", _TWO, _accepting(send, {**accepted_body(_TWO), **more})
     yield "mixed-with-unknown-fields", _TWO, _accepting(send, {**mixed, **more, "responses": items})
-    yield "unknown-field-null", _TWO, _accepting(send, {**answered(_TWO), "next": None})
+    yield "unknown-field-null", _TWO, _accepting(send, {**accepted_body(_TWO), "next": None})
 
 
-def _refused(send: Send) -> Named:
+def _refused(send: SendOperation) -> Named:
     for status in send.errors:
         yield f"error-{status}", _TWO, refusal(status)
         examples = send.operation.response_examples.get(str(status), {})
@@ -156,7 +156,7 @@ def _refused(send: Send) -> Named:
         yield f"error-{status}-empty-texts", _TWO, Answer(json_response(status, bare))
 
 
-def _stray(send: Send) -> Named:
+def _stray(send: SendOperation) -> Named:
     path = send.operation.path
     for status in send.stray_statuses:
         name, headers, body = stray_bodies(send, status, _TWO)[0]
@@ -166,14 +166,14 @@ def _stray(send: Send) -> Named:
             yield f"stray-{status}-{name}", _TWO, stray(status, path, body, headers)
 
 
-def _broken(send: Send) -> Named:
-    for name, headers, body in not_json(answered(_TWO)):
+def _broken(send: SendOperation) -> Named:
+    for name, headers, body in not_json(accepted_body(_TWO)):
         yield f"accepted-{name}", _TWO, Answer(Response(send.accepted, headers, body))
-    for name, value in misshapen(answered(_TWO, {1: Refusal()})):
+    for name, value in misshapen(accepted_body(_TWO, {1: Fault()})):
         yield f"accepted-{name}", _TWO, _accepting(send, value)
 
 
-def _broken_errors(send: Send) -> Named:
+def _broken_errors(send: SendOperation) -> Named:
     for status in (status for status in send.errors if status in (400, 500)):
         for name, headers, body in not_json(error_body(30000)):
             yield f"error-{status}-{name}", _TWO, Answer(Response(status, headers, body))
@@ -181,8 +181,11 @@ def _broken_errors(send: Send) -> Named:
             yield f"error-{status}-{name}", _TWO, Answer(json_response(status, value))
 
 
-def _unfinished(send: Send) -> Named:
-    whole = {"queued": _accepting(send, answered(_TWO)), "mixed": _accepting(send, answered(_TWO, {1: Refusal()}))}
+def _unfinished(send: SendOperation) -> Named:
+    whole = {
+        "queued": _accepting(send, accepted_body(_TWO)),
+        "mixed": _accepting(send, accepted_body(_TWO, {1: Fault()})),
+    }
     whole |= {f"error-{status}": refusal(status) for status in send.errors[:1]}
     for name, answer in whole.items():
         size = len(answer.response.body)

@@ -28,7 +28,6 @@ import httpx
 from attrs import field, frozen
 
 from conformance.contract import Contract
-from conformance.drivers.schemas import properties
 from conformance.model import JSON, Asked, CannotRun, Item, Outcome, Told
 
 
@@ -214,7 +213,7 @@ def _classes(annotation: object) -> Iterator[type]:
 
 def _fields(contract: Contract, schema: JSON) -> frozenset[str]:
     """The names of an object's properties, squashed."""
-    return frozenset(_squashed(name) for name in properties(contract, schema))
+    return frozenset(_squashed(name) for name in contract.properties(schema))
 
 
 def _attributes(model: type) -> frozenset[str]:
