@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 
 from conformance.mutants import (
     server_access,
@@ -14,24 +14,20 @@ from conformance.mutants import (
     server_unusual,
     server_wire,
 )
+from conformance.mutants.collection import mutants_in
 from conformance.mutants.server_mutant import ServerMutant, server_mutant
 
 __all__ = ["BY_NAME", "SERVER_MUTANTS", "ServerMutant", "server_mutant"]
 
 
-def _mutants(module: ModuleType) -> tuple[ServerMutant, ...]:
-    """The mutants of a module, in the order in which they are written."""
-    return tuple(each for each in vars(module).values() if isinstance(each, ServerMutant))
-
-
 SERVER_MUTANTS: tuple[ServerMutant, ...] = (
-    *_mutants(server_answers),
-    *_mutants(server_recipients),
-    *_mutants(server_requests),
-    *_mutants(server_access),
-    *_mutants(server_errors),
-    *_mutants(server_wire),
-    *_mutants(server_unusual),
+    *mutants_in(server_answers, ServerMutant),
+    *mutants_in(server_recipients, ServerMutant),
+    *mutants_in(server_requests, ServerMutant),
+    *mutants_in(server_access, ServerMutant),
+    *mutants_in(server_errors, ServerMutant),
+    *mutants_in(server_wire, ServerMutant),
+    *mutants_in(server_unusual, ServerMutant),
 )
 
 #: Each mutant by its name.

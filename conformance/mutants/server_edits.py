@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from attrs import evolve
 
 from conformance.model import (
     JSON,
     Handler,
+    NotStrictJSON,
     Request,
     Response,
+    is_array,
+    is_object,
     json_response,
-    strict_json,
 )
 
 PATH = "/messaging/v1/sms/messages"
@@ -32,27 +34,25 @@ def is_send(request: Request) -> bool:
 
 
 def is_send_path(request: Request) -> bool:
-    # Not `request.path`, which takes the first segment of "//a/b" for a host.
-    return request.target.partition("?")[0] in (PATH, f"{PATH}/")
+    return request.path in (PATH, f"{PATH}/")
 
 
 def is_json(message: Request | Response) -> bool:
     try:
-        strict_json(message.body)
-    except ValueError:
-        # `NotStrictJSON`, and what Python says of an integer of more than 4,300 digits.
+        _ = message.json
+    except NotStrictJSON:
         return False
     return True
 
 
 def as_object(value: JSON) -> Object:
     """The value if it is an object, else an empty one."""
-    return cast(Object, value) if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def as_list(value: JSON) -> Sequence[JSON]:
     """The value if it is a list, else an empty one."""
-    return cast(Sequence[JSON], value) if isinstance(value, list) else ()
+    return value if is_array(value) else ()
 
 
 def read(message: Request | Response) -> Object:

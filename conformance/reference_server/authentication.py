@@ -10,10 +10,9 @@ import base64
 import hashlib
 import hmac
 import re
-from typing import cast
 from urllib.parse import parse_qsl, unquote_plus
 
-from conformance.model import JSON, Request, Response, json_response
+from conformance.model import JSON, NotStrictJSON, Request, Response, is_object, json_response
 from conformance.reference_server.configuration import Configuration
 from conformance.reference_server.refusal import (
     INSUFFICIENT_PRIVILEGES,
@@ -35,7 +34,7 @@ _ISSUED = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])", re.ASCII)
 
 def authenticate(request: Request, state: State, configuration: Configuration, now: float) -> None:
     """Raise `Refusal` unless the request carries a good token where it belongs and nowhere in its URL."""
-    if _is_in_query(request.target.partition("?")[2], state, configuration, now):
+    if _is_in_query(request.query, state, configuration, now):
         raise Refusal(403, TOKEN_ON_URL, "The token must not be in the URL.")
     token = _presented(request)
     scopes = None if token is None else _scopes(token, state, configuration, now)
@@ -120,9 +119,9 @@ def issue_token(request: Request, state: State, configuration: Configuration, no
 def _json_object(request: Request) -> dict[str, JSON] | None:
     try:
         body = request.json
-    except (ValueError, RecursionError):
+    except NotStrictJSON:
         return None
-    return cast("dict[str, JSON]", body) if isinstance(body, dict) else None
+    return body if is_object(body) else None
 
 
 def _token(number: int, configuration: Configuration) -> str:

@@ -59,11 +59,10 @@ def handler(
     def handle(request: Request) -> Response:
         moment = now()
         try:
-            path = _path(request)
-            if path == TOKEN_PATH:
+            if request.path == TOKEN_PATH:
                 _check_method(request)
                 return issue_token(request, state, settings, moment)
-            if path not in SEND_PATHS:
+            if request.path not in SEND_PATHS:
                 raise Refusal(404, OBJECT_NOT_FOUND, "nothing is served at this path")
             _check_method(request)
             authenticate(request, state, settings, moment)
@@ -83,7 +82,7 @@ def handler(
 
 def is_send(request: Request) -> bool:
     """Whether the request is for the send operation, good or not."""
-    return request.method == "POST" and _path(request) in SEND_PATHS
+    return request.method == "POST" and request.path in SEND_PATHS
 
 
 def _refused(refusal: Refusal, state: State, settings: Configuration, now: float) -> Response:
@@ -92,11 +91,6 @@ def _refused(refusal: Refusal, state: State, settings: Configuration, now: float
     if holds_token(message, state, settings, now):
         message = str(Refusal(refusal.status, refusal.code, "the request is not good"))
     return error_response(refusal.status, refusal.code, message, refusal.headers)
-
-
-def _path(request: Request) -> str:
-    # Not `request.path`: that takes the first segment of "//a/b" for a host.
-    return request.target.partition("?")[0]
 
 
 def _check_method(request: Request) -> None:

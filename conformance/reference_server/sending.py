@@ -20,12 +20,12 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from email.message import Message
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 from attrs import frozen
 
 from conformance.contract import Contract, Operation
-from conformance.model import JSON, NotStrictJSON, Request, Response, json_response
+from conformance.model import JSON, NotStrictJSON, Request, Response, is_array, is_object, json_response
 from conformance.reference_server.configuration import Configuration
 from conformance.reference_server.refusal import (
     DUPLICATE_MESSAGE_KEY,
@@ -187,9 +187,6 @@ def _read(request: Request) -> JSON:
         text = f"The body cannot be read: {error}."
     except UnicodeEncodeError:
         text = "The body cannot be read: a string has half of a surrogate pair."
-    except (ValueError, RecursionError):
-        # Python reads no integer of more than 4,300 digits.
-        text = "The body cannot be read: a number is too long, or the nesting too deep."
     raise Refusal(400, INVALID_MESSAGE_FORMAT, text)
 
 
@@ -211,7 +208,7 @@ def _check_content_type(request: Request) -> None:
 def _faults(body: JSON) -> Iterator[_Fault]:
     """What is wrong with a body, named by the published codes."""
     yield from _shape_faults(_SHAPE, body, "")
-    if _is_object(body):
+    if is_object(body):
         if "definitionKey" not in body:
             yield _Fault(NO_DEFINITION_KEY, "the request has no definitionKey")
         if body.get("recipients", []) == []:
@@ -229,7 +226,7 @@ def _shape_faults(shape: _Shape, value: JSON, pointer: str) -> Iterator[_Fault]:
 
 def _object_faults(fields: dict[str, _Shape], value: JSON, pointer: str) -> Iterator[_Fault]:
     place = pointer or "the body"
-    if not _is_object(value):
+    if not is_object(value):
         yield _Fault(INVALID_DATA_TYPE, f"{place} must be an object")
     elif fields is not _ANYTHING:
         for name, each in value.items():
@@ -241,19 +238,11 @@ def _object_faults(fields: dict[str, _Shape], value: JSON, pointer: str) -> Iter
 
 
 def _array_faults(shape: list[_Shape], value: JSON, pointer: str) -> Iterator[_Fault]:
-    if not _is_array(value):
+    if not is_array(value):
         yield _Fault(INVALID_DATA_TYPE, f"{pointer or 'the body'} must be an array")
     else:
         for index, each in enumerate(value):
             yield from _shape_faults(shape[0], each, f"{pointer}/{index}")
-
-
-def _is_object(value: JSON) -> TypeGuard[dict[str, JSON]]:
-    return isinstance(value, dict)
-
-
-def _is_array(value: JSON) -> TypeGuard[list[JSON]]:
-    return isinstance(value, list)
 
 
 def _unknown(name: str) -> str:
