@@ -23,23 +23,17 @@ from conformance import report as reports
 from conformance import settings as settings_files
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
-from conformance.contract import Contract, ContractError
-from conformance.drivers.exploration import ExplorationError
-from conformance.drivers.generated import PackageError
-from conformance.drivers.hosting import SubjectError, look_in_working_folder
-from conformance.judge import SuiteError
-from conformance.model import Handler, Requirement
+from conformance.contract import Contract
+from conformance.drivers.hosting import look_in_working_folder
+from conformance.model import CannotRun, Handler, Requirement
 from conformance.mutants.server import BY_NAME as MUTANTS
 from conformance.reference_server import (
     IN_MEMORY,
     LOOPBACK,
     TROUBLES,
     Configuration,
-    NotServed,
-    ServeError,
     Server,
     State,
-    StateError,
 )
 from conformance.reference_server import app as asgi_application
 from conformance.reference_server import handler as reference_handler
@@ -58,19 +52,6 @@ from conformance.settings import (
 
 BUNDLED_CLIENT = "generated_client"
 PASSED, BROKEN, NOT_RUN, INTERRUPTED = 0, 1, 2, 130
-
-#: Whatever keeps a run from its verdict; each says in its own words where, what and what to do.
-_SAID = (
-    ContractError,
-    ExplorationError,
-    NotServed,
-    PackageError,
-    ServeError,
-    SettingsError,
-    StateError,
-    SubjectError,
-    SuiteError,
-)
 
 _VERDICT_STYLES = {
     "pass": "green",
@@ -98,7 +79,7 @@ def _code() -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except _SAID as error:
+    except CannotRun as error:
         return _complain(str(error))
     except Exception as error:  # the last line of defence: ours, and said so
         if os.environ.get("SMS_CONFORMANCE_DEBUG"):

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from conformance.model import (
     Call,
+    CannotRun,
     Exchange,
     Failure,
     Record,
@@ -19,14 +20,8 @@ from conformance.model import (
 
 
 @frozen
-class SuiteError(Exception):
+class SuiteError(CannotRun):
     """The suite itself failed; never mixed up with a failure of the subject."""
-
-    requirement: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"the check of {self.requirement} failed itself ({self.what}): this is a fault of the suite"
 
 
 @frozen
@@ -91,7 +86,8 @@ class Judge(Generic[Seen]):
         try:
             return tuple(requirement.breaches(seen)) if requirement.applies(seen) else None
         except Exception as error:  # a check must not raise: whatever it is, it is ours
-            raise SuiteError(requirement.id, f"{type(error).__name__}: {error}") from error
+            what = f"failed itself ({type(error).__name__}: {error})"
+            raise SuiteError(f"the check of {requirement.id}", what, "This is a fault of the suite.") from error
 
     def count(self, id: str, exercised: int, failures: Iterable[tuple[Seen, str]]) -> None:
         """Take in what another judge says of a requirement: how often it ran and what broke it.

@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from conformance.model import Setting, is_object
+from conformance.model import CannotRun, Setting, is_object
 
 FILE = "sms-conformance.toml"
 BUNDLED_EXPECTED_FAILURES = Path(__file__).parent / "expected_failures.toml"
@@ -30,15 +30,8 @@ DEFAULT = Setting(
 
 
 @frozen
-class SettingsError(Exception):
-    """A settings file cannot be used."""
-
-    where: str
-    what: str
-    hint: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.hint}"
+class SettingsError(CannotRun):
+    """An option or a settings file says what cannot be used."""
 
 
 @frozen

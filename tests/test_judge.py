@@ -83,5 +83,5 @@ def test_a_check_that_raises_is_a_fault_of_the_suite(exchange: Make) -> None:
 
     judge = Judge[Exchange]([raises], Lists(), exchange_size)
 
-    with pytest.raises(SuiteError, match=r"the check of a failed itself \(KeyError"):
+    with pytest.raises(SuiteError, match=r"the check of a: failed itself \(KeyError"):
         judge.see(exchange(asked(good()), told(queued())))

@@ -25,7 +25,7 @@ from schemathesis.cli import schemathesis as schemathesis_command
 from conformance.checks.reading import SEND
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
-from conformance.model import JSON, Headers, Request, Response, Setting
+from conformance.model import JSON, CannotRun, Headers, Request, Response, Setting
 
 #: What each profile lets Schemathesis do.
 PROFILES: Mapping[str, Sequence[str]] = {
@@ -68,13 +68,8 @@ class Explored:
 
 
 @frozen
-class ExplorationError(Exception):
+class ExplorationError(CannotRun):
     """Schemathesis could not run to its end, and no finding says why."""
-
-    what: str
-
-    def __str__(self) -> str:
-        return f"exploration with Schemathesis stopped: {self.what}"
 
 
 @frozen
@@ -173,7 +168,8 @@ def explore(
         _current.pop()
     explored = _explored(run, lines)
     if code not in (0, 1) or not explored.counts:
-        raise ExplorationError(_last_words(output))
+        hint = "See whether the server still answers; if it does, this is a fault of the suite."
+        raise ExplorationError("exploration with Schemathesis", f"stopped early ({_last_words(output)})", hint)
     return explored
 
 

@@ -23,20 +23,15 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from attrs import frozen
 
+from conformance.model import CannotRun
+
 #: Seconds an application may take to start.
 STARTUP_LIMIT = 30.0
 
 
 @frozen
-class SubjectError(Exception):
+class SubjectError(CannotRun):
     """The subject cannot be judged: it is not there, does not import, or does not let us in."""
-
-    where: str
-    what: str
-    hint: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.hint}"
 
 
 def look_in_working_folder() -> None:
