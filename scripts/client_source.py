@@ -30,7 +30,7 @@ TEMPLATES = "templates"
 PARTIAL = "_"
 
 NORMALIZE = "Make it with python -m scripts.normalize, or name another folder."
-HERE = "Mend it there."
+HERE = "Correct it there."
 
 
 @frozen
@@ -55,14 +55,14 @@ class Source:
 
     def error(self, what: str, hint: str = "") -> GenerateError:
         """Something in the contract is in the way."""
-        hint = hint or f"Mend it with {self.contract / 'overlay.yaml'}."
+        hint = hint or f"Correct it with {self.contract / 'overlay.yaml'}."
         return GenerateError(str(self.contract / DOCUMENT), what, hint)
 
 
 def read(contract: Path) -> Source:
-    """The contract in this folder; raises `GenerateError`."""
-    document = _bytes(contract / DOCUMENT, "Make it with python -m scripts.normalize, or name another folder.")
-    configuration = _bytes(contract / CONFIGURATION, "Write one; an empty file leaves all at its defaults.")
+    """The contract in this folder; raises a `SourceError`."""
+    document = files.content(contract / DOCUMENT, NORMALIZE)
+    configuration = files.content(contract / CONFIGURATION, "Write one; an empty file leaves all at its defaults.")
     found = files.read(contract / TEMPLATES)
     templates = {f"{TEMPLATES}/{path}": content for path, content in found.items()}
     _templates_are_known(contract, templates)
@@ -118,13 +118,6 @@ def _named_operations(source: Source) -> Iterator[tuple[str, str]]:
                     tags = ["default"]
             for tag in tags:
                 yield f"api/{PythonIdentifier(str(tag), prefix='tag')}/{name}.py", f"{method.upper()} {path}"
-
-
-def _bytes(file: Path, hint: str) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise GenerateError(str(file), f"cannot be read ({error.strerror})", hint) from None
 
 
 def _yaml(file: Path, content: bytes, hint: str) -> JSON:
@@ -187,5 +180,5 @@ def _templates_are_known(contract: Path, templates: Files) -> None:
         name = PurePosixPath(path).relative_to(TEMPLATES)
         if not name.name.startswith(PARTIAL) and not (stock / name).is_file():
             what = "has the name of no template of the generator, which would ignore it"
-            hint = f"Mend its name, or let it begin with {PARTIAL!r} if other templates include it."
+            hint = f"Correct its name, or let it begin with {PARTIAL!r} if other templates include it."
             raise GenerateError(str(contract / path), what, hint)

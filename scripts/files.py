@@ -1,18 +1,27 @@
-"""A folder of emitted files: read, compared with what it should hold, replaced as a whole.
+"""Files: sources read, emitted ones compared with what they should hold and replaced, whole or not at all.
 
 What the files mean is nobody's business here.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
 
+from scripts.document import SourceError
+
 #: Files by their path below the folder, with forward slashes.
 Files = Mapping[str, bytes]
+
+
+@frozen
+class FileError(SourceError):
+    """A file cannot be read or written."""
 
 
 @frozen
@@ -27,7 +36,7 @@ class Differences:
         return bool(self.added or self.missing or self.changed)
 
     def lines(self) -> list[str]:
-        """One line for each file, with what befell it."""
+        """One line for each file, with what sets it apart."""
         return [
             *(f"changed  {path}" for path in self.changed),
             *(f"missing  {path}" for path in self.missing),
@@ -66,6 +75,45 @@ def write(folder: Path, files: Files) -> None:
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+
+
+def content(file: Path, hint: str) -> bytes:
+    """The bytes of one file; raises `FileError` with the hint."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FileError(str(file), f"cannot be read ({error.strerror})", hint) from None
+
+
+def text(file: Path, hint: str) -> str:
+    """The text of one file; raises `FileError`, with the hint if the file cannot be read."""
+    try:
+        return content(file, hint).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FileError(str(file), f"is not UTF-8 at byte {error.start}", "Save it as UTF-8.") from None
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Put the text in the file, all of it or nothing; raises `FileError`."""
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode("utf-8"))
+        # mkstemp lets nobody else read; the file is one like any other.
+        os.chmod(name, 0o644)
+        os.replace(name, file)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(name)
+        raise _unwritable(file, error) from None
+
+
+def _unwritable(file: Path, error: OSError) -> FileError:
+    hint = "Name with --out a file in a folder that you can write."
+    return FileError(str(file), f"cannot be written ({error.strerror})", hint)
 
 
 def replace(folder: Path, files: Files) -> None:

@@ -7,7 +7,6 @@ and that the old package stays until the new one has proved to import.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import os
@@ -25,7 +24,7 @@ from openapi_python_client.config import Config, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
-from scripts import files
+from scripts import commands, files
 from scripts.client_source import (
     CONFIGURATION,
     DOCUMENT,
@@ -72,7 +71,7 @@ class Package:
 
 
 def package(contract: Path) -> Package:
-    """The client of the contract in this folder; raises `GenerateError`."""
+    """The client of the contract in this folder; raises a `SourceError`."""
     _tools_are_those_pinned()
     source = read(contract)
     modules = operation_modules(source)
@@ -90,11 +89,6 @@ def package(contract: Path) -> Package:
         operations=len(set(modules.values())),
         models=models,
     )
-
-
-def package_files(contract: Path) -> dict[str, bytes]:
-    """The files of the client, its stamp among them, by path; raises `GenerateError`."""
-    return dict(package(contract).files)
 
 
 def _generate(source: Source, target: Path) -> int:
@@ -206,24 +200,9 @@ def _tools_are_those_pinned() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Emit the client, or check the one there is: 0 if all is well, 1 if it differs, 2 if it cannot be."""
-    options = _options(arguments)
+    options = commands.options(arguments, command="generate", does="Emit the client of a contract.", out=PACKAGE)
     act = _check if options.check else _emit
-    try:
-        return act(options.contract, options.out)
-    except GenerateError as error:
-        print(f"generate: {error}", file=sys.stderr)
-    except OSError as error:
-        hint = "See to it, or name another folder."
-        print(f"generate: {error.filename or options.out}: {error.strerror}. {hint}", file=sys.stderr)
-    return 2
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m scripts.generate", description="Emit the client of a contract.")
-    parser.add_argument("--contract", type=Path, default="openapi", metavar="DIR", help="%(default)s if not given")
-    parser.add_argument("--out", type=Path, default=PACKAGE, metavar="DIR", help="%(default)s if not given")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would differ")
-    return parser.parse_args(arguments)
+    return commands.run(lambda: act(options.contract, options.out or commands.in_checkout(PACKAGE)))
 
 
 def _emit(contract: Path, out: Path) -> int:

@@ -1,8 +1,8 @@
-"""JSON as people wrote it: read strictly, or mended where there is one way to mend it.
+"""JSON as people wrote it: read strictly, or repaired where there is one way to repair it.
 
-Two faults are mended, a missing comma and a trailing comma, and each mend is an edit with its line
-and column. After the edits the text must be strict JSON, so nothing is ever guessed: what could
-mean two things is refused, and so is every other fault.
+Two faults are repaired, a missing comma and a trailing comma, and each repair has its line and its
+column. After the repairs the text must be strict JSON, so nothing is ever guessed: what could mean
+two things is refused, and so is every other fault.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class NotJSON(ValueError):
 
 
 @frozen
-class Edit:
-    """One mend of the text, at the line and column where it belongs."""
+class TextRepair:
+    """One repair of a text, at the line and column where it belongs."""
 
     line: int
     column: int
@@ -82,14 +82,14 @@ def read_strict(text: str) -> JSON:
     return _loaded(text, text, ())
 
 
-def read_mended(text: str) -> tuple[JSON, tuple[Edit, ...]]:
-    """The value of a JSON text and the mends it took, in the order of the text; raises `NotJSON`."""
+def read_repaired(text: str) -> tuple[JSON, tuple[TextRepair, ...]]:
+    """The value of a JSON text and the repairs it took, in the order of the text; raises `NotJSON`."""
     tokens = _tokens(text)
     missing, trailing = _missing_commas(text, tokens), _trailing_commas(tokens)
     _check_names(text, tokens)
     places = sorted([(offset, MISSING) for offset in missing] + [(offset, TRAILING) for offset in trailing])
-    value = _loaded(_edited(text, missing, trailing), text, missing)
-    return value, tuple(Edit(*_place(text, offset), what) for offset, what in places)
+    value = _loaded(_repaired(text, missing, trailing), text, missing)
+    return value, tuple(TextRepair(*_place(text, offset), what) for offset, what in places)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -173,7 +173,7 @@ def _trailing_commas(tokens: Sequence[_Token]) -> list[int]:
     return [comma.start for before, comma, after in threes if comma.text == "," and before.ends_value and after.closes]
 
 
-def _edited(text: str, missing: Sequence[int], trailing: Sequence[int]) -> str:
+def _repaired(text: str, missing: Sequence[int], trailing: Sequence[int]) -> str:
     chars = list(text)
     for offset in trailing:
         chars[offset] = " "
@@ -182,10 +182,10 @@ def _edited(text: str, missing: Sequence[int], trailing: Sequence[int]) -> str:
     return "".join(chars)
 
 
-def _loaded(edited: str, text: str, missing: Sequence[int]) -> JSON:
-    """The value of the edited text; a fault is told at its place in the original."""
+def _loaded(repaired: str, text: str, missing: Sequence[int]) -> JSON:
+    """The value of the repaired text; a fault is reported at its place in the original."""
     try:
-        return json.loads(edited)
+        return json.loads(repaired)
     except json.JSONDecodeError as error:
         offset = error.pos
         for number, inserted in enumerate(missing):

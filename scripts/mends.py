@@ -1,6 +1,6 @@
-"""The faults of the published Swagger document, and what is meant in their place.
+"""What is wrong in the Swagger document as it is published, mended one rule at a time.
 
-Each rule mends one fault, takes and gives Swagger 2.0, and tells what it did with a pointer into
+Each rule mends one fault, takes and gives Swagger 2.0, and reports what it did with a pointer into
 the document as published: the one rule that moves nodes comes last.
 """
 
@@ -37,8 +37,8 @@ class Mend:
     what: str
 
 
-Tell = Callable[[Pointer, str], None]
-Rule = Callable[[Document, Tell], Document]
+Reporter = Callable[[Pointer, str], None]
+Rule = Callable[[Document, Reporter], Document]
 
 
 def mended(document: Document) -> tuple[Document, tuple[Mend, ...]]:
@@ -46,24 +46,24 @@ def mended(document: Document) -> tuple[Document, tuple[Mend, ...]]:
     mends: list[Mend] = []
     for name, rule in RULES.items():
 
-        def tell(pointer: Pointer, what: str, name: str = name) -> None:
+        def report(pointer: Pointer, what: str, name: str = name) -> None:
             mends.append(Mend(pointer_text(pointer), name, what))
 
-        document = rule(document, tell)
+        document = rule(document, report)
     return document, tuple(mends)
 
 
-def version_marker_is_swagger(document: Document, tell: Tell) -> Document:
+def version_marker_is_swagger(document: Document, report: Reporter) -> Document:
     """The version stands under `swagger`, not under `_swagger`."""
     if "_swagger" not in document:
         return document
     if "swagger" in document:
         raise DocumentError.at(("_swagger",), "stands beside `swagger`", "Keep one of them.")
-    tell(("_swagger",), "read as `swagger`")
+    report(("_swagger",), "read as `swagger`")
     return {"swagger" if name == "_swagger" else name: value for name, value in document.items()}
 
 
-def host_is_no_url(document: Document, tell: Tell) -> Document:
+def host_is_no_url(document: Document, report: Reporter) -> Document:
     """`host` is a host; the scheme of a URL that stands there is one of `schemes`."""
     host = str(document.get("host", ""))
     url = re.fullmatch(r"(https?)://([^/?#]*)/?", host)
@@ -73,11 +73,11 @@ def host_is_no_url(document: Document, tell: Tell) -> Document:
     schemes = list_at(document.get("schemes", [scheme]), ("schemes",))
     if scheme not in schemes:
         raise DocumentError.at(("host",), f"{host!r} is not reached by `schemes`", "Make them agree.")
-    tell(("host",), f"the host of the URL is {bare}")
+    report(("host",), f"the host of the URL is {bare}")
     return {**document, "host": bare, "schemes": schemes}
 
 
-def every_operation_has_an_id(document: Document, tell: Tell) -> Document:
+def every_operation_has_an_id(document: Document, report: Reporter) -> Document:
     """An operation without `operationId` has its summary for one, or its method and path."""
     operations = [node for kind, node, _ in nodes(document) if kind is Kind.OPERATION]
     claimed = Counter(str(node.get("operationId", node.get("summary", ""))) for node in operations)
@@ -88,7 +88,7 @@ def every_operation_has_an_id(document: Document, tell: Tell) -> Document:
         summary = str(node.get("summary", ""))
         named = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", summary) and claimed[summary] == 1
         name = summary if named else name_of(pointer)
-        tell(pointer, f"operationId {name}, from the {'summary' if named else 'method and path'}")
+        report(pointer, f"operationId {name}, from the {'summary' if named else 'method and path'}")
         return {**node, "operationId": name}
 
     return map_nodes(document, change)
@@ -102,43 +102,43 @@ def name_of(pointer: Pointer) -> str:
     return method + "".join(prefix + word[:1].upper() + word[1:] for prefix, word in placed)
 
 
-def required_is_not_empty(document: Document, tell: Tell) -> Document:
+def required_is_not_empty(document: Document, report: Reporter) -> Document:
     """`required: []`, which Swagger 2.0 does not allow, is left out."""
 
     def change(schema: Node, pointer: Pointer) -> Node:
         if schema.get("required") != []:
             return schema
-        tell((*pointer, "required"), "empty, left out")
+        report((*pointer, "required"), "empty, left out")
         return {name: value for name, value in schema.items() if name != "required"}
 
     return map_schemas(document, change)
 
 
-def what_has_properties_is_an_object(document: Document, tell: Tell) -> Document:
+def what_has_properties_is_an_object(document: Document, report: Reporter) -> Document:
     """A schema that has properties and no type is an object."""
 
     def change(schema: Node, pointer: Pointer) -> Node:
         if "properties" not in schema or "type" in schema:
             return schema
-        tell(pointer, "has properties and no type, so it is an object")
+        report(pointer, "has properties and no type, so it is an object")
         return {"type": "object", **schema}
 
     return map_schemas(document, change)
 
 
-def every_array_has_items(document: Document, tell: Tell) -> Document:
+def every_array_has_items(document: Document, report: Reporter) -> Document:
     """An array that does not say what it holds may hold anything."""
 
     def change(schema: Node, pointer: Pointer) -> Node:
         if schema.get("type") != "array" or "items" in schema:
             return schema
-        tell(pointer, "an array without items; items: {} added")
+        report(pointer, "an array without items; items: {} added")
         return {**schema, "items": {}}
 
     return map_schemas(document, change)
 
 
-def dotted_names_are_nested(document: Document, tell: Tell) -> Document:
+def dotted_names_are_nested(document: Document, report: Reporter) -> Document:
     """`a.b` beside `a` is the member `b` of `a`, or of its items; its place in `required` goes with it."""
 
     def change(schema: Node, pointer: Pointer) -> Node:
@@ -154,13 +154,13 @@ def dotted_names_are_nested(document: Document, tell: Tell) -> Document:
                     place = (*pointer, "properties", name)
                     raise DocumentError.at(place, "a part of the dotted name is empty", "Correct it.")
                 holder, _, member = name.rpartition(".")
-                tell((*pointer, "properties", name), f"{member!r} is a member of {holder!r}")
+                report((*pointer, "properties", name), f"{member!r} is a member of {holder!r}")
         for index, name in enumerate(required):
             if "." in name:
                 if name not in properties:
                     what = f"requires {name!r}, which is no property"
                     raise DocumentError.at((*pointer, "required", str(index)), what, "Correct the name.")
-                tell((*pointer, "required", str(index)), f"{name!r} is required where it is now")
+                report((*pointer, "required", str(index)), f"{name!r} is required where it is now")
         return _nested(schema, pointer)
 
     return map_schemas(document, change)

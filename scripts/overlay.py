@@ -48,13 +48,16 @@ class Action:
 
 Location = tuple[str | int, ...]
 ENVIRONMENT = JSONPathEnvironment(strict=True)
-MEMBERS = ("overlay", "info", "extends", "actions")
+MEMBERS = ("overlay", "info", "actions")
 ACTION_MEMBERS = ("target", "description", *Deed)
 
 
 def read_overlay(value: JSON) -> tuple[Action, ...]:
     """The actions of an overlay document; raises `OverlayError`."""
     overlay = _object(value, "the overlay")
+    if "extends" in overlay:
+        what = "is not carried out: an overlay is for the sources that it lies beside"
+        raise OverlayError("extends", what, "Take it out.")
     _known(overlay, MEMBERS, "the overlay")
     if not re.fullmatch(r"1\.1\.[0-9]+", str(overlay.get("overlay"))):
         what = f"is marked {overlay.get('overlay')!r}"

@@ -2,7 +2,7 @@
 
 A page has front matter, examples under headings, and a table of responses, and nothing else: what
 the format does not foresee is an error with file, line and what to do. Faults in the JSON of an
-example are mended where that is safe, and told.
+example are repaired where that is safe, and reported.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class PageError(SourceError):
 
 @frozen
 class Repair:
-    """A fault in the JSON of an example that was mended."""
+    """A fault in the JSON of an example that was repaired."""
 
     file: str
     line: int
@@ -257,12 +257,12 @@ def _with_body(example: Example, lines: list[tuple[int, str]], file: str) -> Exa
         return example
     above = lines[0][0] - 1
     try:
-        body, edits = jsontext.read_mended("\n".join(text for _, text in lines))
+        body, found = jsontext.read_repaired("\n".join(text for _, text in lines))
     except jsontext.NotJSON as error:
         where = f"{file}:{above + error.line}:{error.column}"
-        hint = "Correct the example; only a missing and a trailing comma are mended."
+        hint = "Correct the example; only a missing and a trailing comma are repaired."
         raise PageError(where, f"the example is not JSON: {error.what}", hint) from None
-    repairs = tuple(Repair(file, above + edit.line, edit.column, edit.what) for edit in edits)
+    repairs = tuple(Repair(file, above + each.line, each.column, each.what) for each in found)
     return evolve(example, has_body=True, body=body, repairs=repairs)
 
 
@@ -296,7 +296,7 @@ INSIDE = {"table": "", "thead": "table", "tbody": "table", "tr": "thead tbody ta
 
 
 class _TableReader(HTMLParser):
-    """Collects the cells of one table, row by row, and the first thing that is none."""
+    """Collects the cells of one table, row by row, and what first keeps it from being such a table."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -291,7 +291,7 @@ def test_a_template_of_ours_is_used_and_hashed(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "errors.py.jinja").write_text('{% include "_body.jinja" %}')
     (tmp_path / "templates" / "_body.jinja").write_text("class UnexpectedStatus(Exception): ours = True")
-    emitted = generate.package_files(tmp_path)
+    emitted = generate.package(tmp_path).files
 
     assert b"ours = True" in emitted["errors.py"]
     assert "templates/errors.py.jinja" in json.loads(emitted["stamp.json"])["inputs"]

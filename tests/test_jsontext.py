@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.jsontext import Edit, NotJSON, read_mended, read_strict
+from scripts.jsontext import NotJSON, TextRepair, read_repaired, read_strict
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -18,7 +18,7 @@ def test_what_is_json_is_read_as_it_is(value):
     text = json.dumps(value, indent=1)
 
     assert read_strict(text) == value
-    assert read_mended(text) == (value, ())
+    assert read_repaired(text) == (value, ())
 
 
 @given(values, st.data())
@@ -26,14 +26,15 @@ def test_a_comma_taken_from_the_end_of_a_line_is_put_back(value, data):
     text = json.dumps([value, value], indent=1)
     ends = [offset for offset, char in enumerate(text) if text[offset : offset + 2] == ",\n"]
     offset = data.draw(st.sampled_from(ends))
-    read, [edit] = read_mended(text[:offset] + text[offset + 1 :])
+    read, [repair] = read_repaired(text[:offset] + text[offset + 1 :])
 
     assert read == [value, value]
-    assert edit == Edit(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset), "missing comma added")
+    assert (repair.line, repair.column) == (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+    assert repair.what == "missing comma added"
 
 
 @pytest.mark.parametrize(
-    "text, value, edits",
+    "text, value, repairs",
     [
         ('{"a": "x"\n "b": 2}', {"a": "x", "b": 2}, [(1, 10, "missing comma added")]),
         ('{"a": 1 "b": 2}', {"a": 1, "b": 2}, [(1, 8, "missing comma added")]),
@@ -48,8 +49,8 @@ def test_a_comma_taken_from_the_end_of_a_line_is_put_back(value, data):
         ),
     ],
 )
-def test_commas_are_mended(text, value, edits):
-    assert read_mended(text) == (value, tuple(Edit(*edit) for edit in edits))
+def test_commas_are_repaired(text, value, repairs):
+    assert read_repaired(text) == (value, tuple(TextRepair(*each) for each in repairs))
 
 
 @pytest.mark.parametrize(
@@ -79,12 +80,12 @@ def test_commas_are_mended(text, value, edits):
 )
 def test_everything_else_is_refused_with_its_place(text, line, column):
     with pytest.raises(NotJSON) as error:
-        read_mended(text)
+        read_repaired(text)
 
     assert (error.value.line, error.value.column) == (line, column)
 
 
 @pytest.mark.parametrize("text", ["[1,]", '{"a": 1\n "b": 2}', "[" * 100_000])
-def test_strict_reading_mends_nothing(text):
+def test_strict_reading_repairs_nothing(text):
     with pytest.raises(NotJSON):
         read_strict(text)

@@ -218,7 +218,7 @@ def test_pages_and_overlay_may_be_absent(folder, capsys):
 
     assert status == 0
     assert out.splitlines()[-1].endswith(
-        "1 operation, 2 schemas, 0 examples; 13 mends, 0 pages, 0 repairs, 0 rulings, 0 conflicts."
+        "1 operation, 2 schemas, 0 examples; 13 mends, 0 pages, 0 repairs, 0 overlay actions, 0 conflicts."
     )
 
 
@@ -297,14 +297,6 @@ def test_out_that_cannot_be_written_is_told(tmp_path, capsys, out):
     assert (status, error.count("\n")) == (2, 1)
     assert "cannot be written" in error
     assert list(tmp_path.iterdir()) == []
-
-
-def test_unknown_option_is_told(capsys):
-    with pytest.raises(SystemExit) as stop:
-        main(["--contrat", "x"])
-
-    assert stop.value.code == 2
-    assert capsys.readouterr().err.count("\n") == 1
 
 
 def reference(name):

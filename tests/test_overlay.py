@@ -121,6 +121,7 @@ def test_action_that_cannot_be_carried_out_is_told(target, deed, told):
         (None, "the overlay: is not an object"),
         ({**overlay(), "overlay": "2.0.0"}, "the overlay: is marked '2.0.0'"),
         ({**overlay(), "action": []}, "the overlay: has the unknown member 'action'"),
+        ({**overlay(), "extends": "openapi.yaml"}, "extends: is not carried out"),
         ({**overlay(), "info": {"title": "O"}}, "info: has no title or no version"),
         (overlay(), "actions: is not a list of at least one action"),
         (overlay([]), "action 1: is not an object"),
