@@ -127,7 +127,7 @@ class ReferenceClient:
 
     default_timeout: float | None = 30.0
     follow_redirects = False
-    #: What may come out of a transport and is told as `NoAnswer`.
+    #: What may come out of a transport and is raised as `NoAnswer`.
     transport_errors: tuple[type[Exception], ...] = (httpx.RequestError,)
 
     def __init__(self, url: str, token: str, timeout: float | None = None) -> None:

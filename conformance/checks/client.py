@@ -19,7 +19,7 @@ from conformance.contract import Contract
 from conformance.model import BODILESS, JSON, Call, Cite, NotStrictJSON, Requirement, Told, requirement
 
 RESULTS = frozenset({Told.ACCEPTED, Told.MIXED})
-#: A documented error was told, raised or not.
+#: A documented error was reported, raised or not.
 ERRORS = frozenset({Told.REFUSED, Told.RETURNED_ERROR})
 #: Documented errors about an answer that came whole.
 JUDGED = frozenset({Told.REFUSED, Told.UNREADABLE})
@@ -149,7 +149,7 @@ def success_is_returned(reading: Reading) -> Iterator[str]:
 
 @rule("client-reads-queued", applies=returned, quote=C2)
 def queued_are_read(reading: Reading) -> Iterator[str]:
-    """Every recipient that was queued is told as queued, and nobody else is invented."""
+    """Every recipient that was queued is reported as queued, and nobody else is invented."""
     read = Counter(item.message_key for item in reading.outcome.items if item.errorcode is None)
     queued = Counter(item.message_key for item in reading.items if item.errorcode is None)
     for key in queued - read:
@@ -161,7 +161,7 @@ def queued_are_read(reading: Reading) -> Iterator[str]:
 
 @rule("client-reads-refused", applies=returned_with_refusals, quote=C2)
 def refused_are_read(reading: Reading) -> Iterator[str]:
-    """Every recipient that was refused is told under its key, with its code as an integer and its message."""
+    """Every recipient that was refused is reported under its key, with its code as an integer and its message."""
     read = [item for item in reading.outcome.items if type(item.errorcode) is int]
     for item in reading.refused:
         if item in read:

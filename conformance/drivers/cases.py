@@ -1,7 +1,7 @@
 """Cases: what a caller asks of a client and what the server then does, as values and as one line of JSON.
 
-The line is what a report prints so that a failure can be repeated. It holds neither the server's
-address nor the token: both belong to the run.
+The line is the form in which a case is kept, and `replay` of the client driver plays it again. It holds
+neither the server's address nor the token: both belong to the run.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def case_from_json(line: str, *, url: str = "", token: str = TOKEN) -> tuple[Ask
         return asked, Answer(response, answer.get("cut_after"), answer.get("stall", 0.0))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         what = f"is not a case ({type(error).__name__}: {error})"
-        raise UnreadableCase("the case to repeat", what, "Copy the whole line that the report printed.") from None
+        raise UnreadableCase("the case to repeat", what, "Copy the whole line that case_to_json wrote.") from None
 
 
 def _unless(entry: dict[str, JSON], default: JSON) -> dict[str, JSON]:

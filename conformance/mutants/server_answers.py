@@ -1,4 +1,4 @@
-"""Servers that judge every recipient rightly and tell it wrongly: faults in the body of a 202."""
+"""Servers that judge every recipient rightly and report it wrongly: faults in the body of a 202."""
 
 from __future__ import annotations
 

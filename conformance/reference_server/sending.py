@@ -250,6 +250,6 @@ def _unknown(name: str) -> str:
 
 
 def _urgency(fault: _Fault) -> int:
-    """A misspelt field is told before the field that it left missing, and that before the rest."""
+    """A misspelt field is reported before the field that it left missing, and that before the rest."""
     order = (UNKNOWN_FIELD, NO_DEFINITION_KEY, NO_RECIPIENTS)
     return order.index(fault.code) if fault.code in order else len(order)

@@ -125,7 +125,8 @@ def _target(scope: Scope) -> str:
 def _from_environ(environ: dict[str, Any]) -> Request:
     """The request behind the environment.
 
-    WSGI itself keeps neither the target nor repeated headers as they were; many servers tell them beside it.
+    WSGI itself keeps neither the target nor repeated headers as they were, so what a server adds of its own is
+    read before it: a2wsgi the whole request, others the target.
     """
     length: str = environ.get("CONTENT_LENGTH") or ""
     if "asgi.scope" in environ:  # a2wsgi

@@ -127,7 +127,7 @@ class State:
                 yield Transaction(self._connection)
                 self._connection.execute("COMMIT")
             except BaseException:
-                # A failed COMMIT may have ended the transaction; the first exception is the one to tell.
+                # A failed COMMIT may have ended the transaction; the first exception is the one to report.
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
                 raise
