@@ -174,7 +174,7 @@ class Setting:
     """What a run needs to know of its subject: how to be let in and what a good message is made of.
 
     `numbers` are mobile numbers the subject can use, digits with the country code in front.
-    `max_recipients` is the subject's own limit for one request; no figure is published for SMS.
+    `max_recipients` is the subject's own limit for one request; the service publishes none for text messages.
     """
 
     token: str = field(repr=False)
@@ -247,7 +247,7 @@ class Told(StrEnum):
     ACCEPTED = "accepted"  # returned, and said nothing of refusals
     MIXED = "mixed"  # said, without text to be parsed, that some recipients were refused
     REFUSED = "refused"  # raised a typed error: the server refused the whole request
-    UNREADABLE = "unreadable"  # raised a documented error: the answer is not what the contract says
+    UNREADABLE = "unreadable"  # raised a documented error: the answer breaks the contract
     TRANSPORT = "transport"  # raised a documented error: no whole answer came
     UNSENT = "unsent"  # raised before anything was sent
     NOTHING = "nothing"  # returned None

@@ -90,7 +90,7 @@ class Refused(ReferenceClientError):
 
 @frozen
 class Unreadable(ReferenceClientError):
-    """The answer is not what the contract says; `where` says in what."""
+    """The answer breaks the contract, or is of a status that it does not know; `where` says in what."""
 
     response: Response
     where: str
@@ -204,7 +204,7 @@ class ReferenceClient:
         )
 
     def accepted(self, request: Request, response: Response) -> Result:
-        """Read a 202; raises `Unreadable` that says where it is not what the contract says."""
+        """Read a 202; raises `Unreadable` that says where it breaks the contract."""
         try:
             body = response.json
         except NotStrictJSON as error:

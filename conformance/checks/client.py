@@ -130,7 +130,7 @@ def _takes_json(media_range: str) -> bool:
 
 @rule("client-request-body", applies=received, quote=C1_UNSET)
 def request_body(reading: Reading) -> Iterator[str]:
-    """The body on the wire is what the caller built, with unset fields absent."""
+    """The body that is sent is the one that the caller built; fields left unset are absent."""
     try:
         body = reading.first.json
     except NotStrictJSON as error:
@@ -199,7 +199,7 @@ def _told_of_the_error(reading: Reading) -> bool:
 
 @rule("client-error-fields", applies=_told_of_the_error, quote=C4)
 def error_has_its_fields(reading: Reading) -> Iterator[str]:
-    """A typed error has status, code, message, documentation, request and response at hand."""
+    """A typed error gives its status, its code, its texts, and the exchange it belongs to."""
     outcome = reading.outcome
     expected = {"status": reading.answer.status}
     expected |= {name: reading.body.get(name) for name in ("errorcode", "message", "documentation")}
@@ -240,10 +240,10 @@ def undocumented_body_is_kept(reading: Reading) -> Iterator[str]:
 
 @rule("client-broken-body-raises", applies=met(Kind.BROKEN_SUCCESS, Kind.BROKEN_ERROR), quote=C6)
 def broken_body_raises(reading: Reading) -> Iterator[str]:
-    """A body that is not what the contract says raises a documented error."""
+    """A body that breaks the contract raises a documented error."""
     expected = JUDGED if reading.kind is Kind.BROKEN_ERROR else {Told.UNREADABLE}
     if reading.outcome.told not in expected:
-        yield f"the body of a {reading.answer.status} is not what the contract says, yet {reading.told}"
+        yield f"the body of a {reading.answer.status} breaks the contract, yet {reading.told}"
 
 
 @rule("client-broken-success-unknown", applies=met(Kind.BROKEN_SUCCESS), quote=C6_UNKNOWN)

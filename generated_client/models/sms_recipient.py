@@ -26,7 +26,8 @@ class SmsRecipient:
         message_key (str | Unset): Follows this message; at most 100 characters of any kind, made by the service if left
             out. A key that stands twice in a request refuses the second recipient with 109110.
         attributes (SmsRecipientAttributes | Unset): Personalises the message for this recipient, as names with values.
-            The names are those of profile attributes, content attributes or columns of the triggered send data extension.
+            A name is that of a profile attribute, of a content attribute, or of a column in the data extension behind the
+            send.
     """
 
     contact_key: str | Unset = UNSET

@@ -12,8 +12,8 @@ T = TypeVar("T", bound="SmsRecipientAttributes")
 
 @_attrs_define
 class SmsRecipientAttributes:
-    """Personalises the message for this recipient, as names with values. The names are those of profile attributes,
-    content attributes or columns of the triggered send data extension.
+    """Personalises the message for this recipient, as names with values. A name is that of a profile attribute, of a
+    content attribute, or of a column in the data extension behind the send.
 
     """
 

@@ -27,8 +27,9 @@ class SmsSendRequest:
         recipients (list[SmsRecipient]): Who gets the message. One at fault is refused alone; the others are queued.
         subscriptions (SmsSendSubscriptions | Unset): What the message does to the recipients' subscriptions.
         content (SmsSendContent | Unset): What the message says, where it departs from the definition.
-        attributes (SmsSendAttributes | Unset): Personalises the message for the whole request, as names with values.
-            The names are those of profile attributes, content attributes or columns of the triggered send data extension.
+        attributes (SmsSendAttributes | Unset): Personalises the message for the whole request, as names with values. A
+            name is that of a profile attribute, of a content attribute, or of a column in the data extension behind the
+            send.
     """
 
     definition_key: str
