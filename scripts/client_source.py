@@ -20,7 +20,7 @@ from openapi_python_client.strings import PythonIdentifier
 from pydantic import ValidationError
 
 from scripts import files, yamltext
-from scripts.document import JSON, METHODS, Document, SourceError
+from scripts.document import JSON, METHODS, Document, SourceError, is_object
 from scripts.files import Files
 
 DOCUMENT = "openapi.yaml"
@@ -132,20 +132,16 @@ def _yaml(file: Path, content: bytes, hint: str) -> JSON:
 def _document(file: Path, content: bytes) -> Document:
     document = _yaml(file, content, NORMALIZE)
     match document:
-        case {"info": {"version": str()}, "paths": {}} if all(map(_is_mapping, document["paths"].values())):
+        case {"info": {"version": str()}, "paths": {}} if all(map(is_object, document["paths"].values())):
             return cast(Document, document)
         case _:
             raise GenerateError(str(file), "is not an OpenAPI document with a version and paths", NORMALIZE)
 
 
-def _is_mapping(value: JSON) -> bool:
-    return isinstance(value, dict)
-
-
 def _configuration(file: Path, content: bytes) -> ConfigFile:
     """The generator's configuration, with no key that it would ignore and no hook that it would run."""
     value = _yaml(file, content, HERE)
-    if value is not None and not _is_mapping(value):
+    if value is not None and not is_object(value):
         raise GenerateError(str(file), "is not a mapping of settings", "Write `key: value`, one to a line.")
     settings: Document = value or {}
     _keys_are_known(file, settings, ConfigFile.model_fields)

@@ -66,7 +66,7 @@ def recipients(request: Request) -> list[Object]:
 
 
 def items(result: Object) -> list[Object]:
-    return [each for each in as_list(result.get("responses")) if isinstance(each, dict)]
+    return [each for each in as_list(result.get("responses")) if is_object(each)]
 
 
 def matched(request: Request, result: Object) -> list[tuple[Object, Object]]:
@@ -213,7 +213,7 @@ def on_recipients(handle: Handler, change: Callable[[Object], JSON]) -> Handler:
 
     def changed(body: Object) -> Object:
         listed = as_list(body.get("recipients"))
-        told = [change(as_object(each)) if isinstance(each, dict) else each for each in listed]
+        told = [change(each) if is_object(each) else each for each in listed]
         return {**body, "recipients": told} if listed else body
 
     return on_request(handle, changed)

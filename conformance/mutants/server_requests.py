@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from conformance.model import JSON, Handler, Request, Response, json_response
+from conformance.model import JSON, Handler, Request, Response, is_object, json_response
 from conformance.mutants.server_edits import (
     Object,
     as_list,
@@ -70,7 +70,7 @@ def takes_recipient_for_recipients(handle: Handler) -> Handler:
     """Takes a lone recipient under recipient, as if this were the send to one."""
 
     def changed(body: Object) -> Object:
-        if "recipients" in body or not isinstance(body.get("recipient"), dict):
+        if "recipients" in body or not is_object(body.get("recipient")):
             return body
         return {**without(body, "recipient"), "recipients": [body["recipient"]]}
 
@@ -114,7 +114,7 @@ def takes_a_lone_recipient_for_a_list(handle: Handler) -> Handler:
 
     def changed(body: Object) -> Object:
         alone = body.get("recipients")
-        return {**body, "recipients": [alone]} if isinstance(alone, dict) else body
+        return {**body, "recipients": [alone]} if is_object(alone) else body
 
     return on_request(handle, changed)
 
@@ -124,7 +124,7 @@ def skips_recipients_that_are_no_objects(handle: Handler) -> Handler:
     """Skips what is no object in the list of recipients, if there is an object beside it."""
 
     def changed(body: Object) -> Object:
-        kept: list[JSON] = [each for each in as_list(body.get("recipients")) if isinstance(each, dict)]
+        kept: list[JSON] = [each for each in as_list(body.get("recipients")) if is_object(each)]
         return {**body, "recipients": kept} if kept else body
 
     return on_request(handle, changed)
