@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import jsonschema_rs
 import yaml
 from attrs import field, frozen
 
-from conformance.model import JSON, CannotRun, Request, is_object
+from conformance.model import JSON, CannotRun, Request, is_array, is_object
 
 FILE = "openapi.yaml"
 _MAKE_AGAIN = "Make it again with python -m scripts.normalize."
@@ -65,6 +65,23 @@ class Contract:
     def request_faults(self, operation: str, body: JSON) -> list[str]:
         """Where the body breaks the operation's request schema, as `pointer: reason`, in order; empty if nowhere."""
         return self._faults((operation, "request"), self.operations[operation].request, body)
+
+    def unknown_fields(self, operation: str, body: JSON) -> list[str]:
+        """The pointers of members that the operation's closed request schema does not know, in order."""
+        return list(self._unknown(self.operations[operation].request, body, ""))
+
+    def _unknown(self, schema: JSON, value: JSON, pointer: str) -> Iterator[str]:
+        schema = self.follow(schema)
+        if is_object(value):
+            known = self.properties(schema)
+            for name, member in value.items():
+                if name in known:
+                    yield from self._unknown(known[name], member, f"{pointer}/{name}")
+                elif schema.get("additionalProperties") is False:
+                    yield f"{pointer}/{name}"
+        elif is_array(value):
+            for index, each in enumerate(value):
+                yield from self._unknown(schema.get("items", {}), each, f"{pointer}/{index}")
 
     def response_faults(self, operation: str, status: int, body: JSON) -> list[str]:
         """Where the body breaks the schema of its status; empty if nowhere, or if the status declares no body."""

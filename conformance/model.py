@@ -212,6 +212,10 @@ class Rules(Protocol):
         """Where the body breaks the operation's request schema; empty if nowhere."""
         ...
 
+    def unknown_fields(self, operation: str, body: JSON) -> list[str]:
+        """The pointers of members that the operation's closed request schema does not know."""
+        ...
+
     def response_faults(self, operation: str, status: int, body: JSON) -> list[str]:
         """Where the body breaks the schema of its status; empty if nowhere."""
         ...

@@ -21,7 +21,7 @@ from conformance.drivers.cases import TOKEN
 from conformance.drivers.client import Profile, exercise
 from conformance.drivers.generated import generated_caller
 from conformance.drivers.hosting import SubjectError, hosted, load_app
-from conformance.drivers.server import Plan, Progress, checked_url, judge_server
+from conformance.drivers.server import Plan, Progress, checked_url, judge_server, no_progress
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Call, Exchange, Record, Requirement, Seen, Setting, Verdict
 from conformance.report import Report
@@ -32,8 +32,6 @@ EXCUSED: Mapping[str, str] = {
     "error-retry-after": "a server cannot be asked to be busy; judged when it answers 429 or 503",
     "send-too-many-recipients-refused": "no limit is published for SMS; set max_recipients to the subject's own",
 }
-
-NO_PROGRESS: Progress = lambda stage, done: None  # noqa: E731 (a value, not a function with a body)
 
 
 @frozen
@@ -50,7 +48,7 @@ class Options:
     today: date
     #: The command line without the options that a report adds.
     command: tuple[str, ...]
-    progress: Progress = NO_PROGRESS
+    progress: Progress = no_progress
 
     def lists(self, excused: Mapping[str, str]) -> Lists:
         """The known failures that have not expired, with the date up to which they are tolerated."""

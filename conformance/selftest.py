@@ -18,7 +18,7 @@ from conformance.checks import client as client_checks
 from conformance.contract import Contract
 from conformance.drivers.client import exercise
 from conformance.drivers.hosting import hosted
-from conformance.drivers.server import Plan, ServerGone, Session, judge_server
+from conformance.drivers.server import Plan, ServerGone, Session, judge_server, no_progress
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Call, Exchange, Handler, Seen
 from conformance.mutants.client import CLIENT_MUTANTS, ClientMutant
@@ -151,7 +151,7 @@ def _reference(contract: Contract) -> Handler:
 
 def _noticed_in_process(make: Callable[[], Handler], contract: Contract, seed: int) -> tuple[str, ...]:
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
-    session = Session(Plan(contract, _SETTING, seed, "quick"), judge, _no_progress)
+    session = Session(Plan(contract, _SETTING, seed, "quick"), judge, no_progress)
     with contextlib.suppress(ServerGone):
         session.probe(make(), "the server in process")
     return _broken(judge)
@@ -160,7 +160,7 @@ def _noticed_in_process(make: Callable[[], Handler], contract: Contract, seed: i
 def _server_judge(server: Handler, contract: Contract, seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
     with hosted(app(server), "the server under self-test") as url:
-        judge_server(Plan(contract, _SETTING, seed, "quick"), url, "the reference server", judge, _no_progress)
+        judge_server(Plan(contract, _SETTING, seed, "quick"), url, "the reference server", judge, no_progress)
     return _broken(judge), _idle(judge)
 
 
@@ -170,7 +170,3 @@ def _broken(judge: Judge[Seen]) -> tuple[str, ...]:
 
 def _idle(judge: Judge[Seen]) -> tuple[str, ...]:
     return tuple(each.requirement.id for each in judge.records() if not each.exercised)
-
-
-def _no_progress(stage: str, done: int) -> None:
-    """Nobody watches."""

@@ -11,7 +11,7 @@ from conformance.checks import SERVER
 from conformance.contract import Contract
 from conformance.drivers.hosting import hosted
 from conformance.drivers.reduction import smaller
-from conformance.drivers.server import Plan, judge_server
+from conformance.drivers.server import Plan, judge_server, no_progress
 from conformance.judge import Judge, Lists, exchange_size
 from conformance.model import Exchange, Handler, Request, Response, json_response
 from conformance.reference_server import State, handler
@@ -51,7 +51,7 @@ def test_what_exploration_finds_is_shown_on_little(contract: Contract) -> None:
     server = failing_on_a_long_override(handler(State.open(), contract))
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
     with hosted(reference_server.app(server), "app") as url:
-        judge_server(Plan(contract, DEFAULT, 1, "quick"), url, url, judge, lambda stage, done: None)
+        judge_server(Plan(contract, DEFAULT, 1, "quick"), url, url, judge, no_progress)
     smallest = judge.smallest("server-error-never")
 
     assert smallest

@@ -9,7 +9,7 @@ from conformance import reference_server
 from conformance.checks import SERVER
 from conformance.contract import Contract
 from conformance.drivers.hosting import SubjectError, hosted
-from conformance.drivers.server import Plan, ServerGone, Session, judge_server
+from conformance.drivers.server import Plan, ServerGone, Session, judge_server, no_progress
 from conformance.judge import Judge, Lists, exchange_size
 from conformance.model import NO_ANSWER, Exchange, Handler, Record, Request, Response, Setting, Verdict, json_response
 from conformance.mutants.server import BY_NAME
@@ -34,14 +34,14 @@ def records(judge: Judge[Exchange]) -> Records:
 
 def probed(server: Handler, contract: Contract, setting: Setting = DEFAULT) -> Records:
     judge = a_judge()
-    session = Session(Plan(contract, setting, 1, "quick"), judge, lambda stage, done: None)
+    session = Session(Plan(contract, setting, 1, "quick"), judge, no_progress)
     session.probe(server, "the server")
     return records(judge)
 
 
 def judged(url: str, contract: Contract, seed: int = 1) -> Records:
     judge = a_judge()
-    judge_server(Plan(contract, DEFAULT, seed, "quick"), url, url, judge, lambda stage, done: None)
+    judge_server(Plan(contract, DEFAULT, seed, "quick"), url, url, judge, no_progress)
     return records(judge)
 
 
@@ -124,7 +124,7 @@ def test_a_server_that_falls_silent_ends_the_run_and_is_judged_for_it(contract: 
         return server(request) if len(asked) < 20 else Response(NO_ANSWER, (), b"gone")
 
     judge = a_judge()
-    session = Session(Plan(contract, DEFAULT, 1, "quick"), judge, lambda stage, done: None)
+    session = Session(Plan(contract, DEFAULT, 1, "quick"), judge, no_progress)
     with pytest.raises(ServerGone):
         session.probe(dying, "the server")
 

@@ -14,7 +14,7 @@ from conformance.checks.reading import (
     server_requirement,
     token_is_right,
 )
-from conformance.model import JSON, NO_ANSWER, Cite, Exchange, Level, NotStrictJSON, is_array, is_object
+from conformance.model import JSON, NO_ANSWER, Cite, Exchange, Level, NotStrictJSON, is_array, is_object, says_utf_8
 
 
 def has_body(exchange: Exchange) -> bool:
@@ -84,10 +84,9 @@ def answer_is_strict_json(exchange: Exchange) -> Iterator[str]:
 def answer_is_sent_as_json(exchange: Exchange) -> Iterator[str]:
     """An answer is sent as application/json, in no other charset than UTF-8."""
     header = exchange.response.header("content-type")
-    parameters = (header or "").lower().replace(" ", "").replace('"', "").partition(";")[2]
     if exchange.response.media_type != "application/json":
         yield f"the content type is {header!r}, not application/json"
-    elif "charset=" in parameters and not re.search(r"charset=utf-?8(;|$)", parameters):
+    elif not says_utf_8(header):
         yield f"the content type is {header!r}: JSON is UTF-8"
 
 

@@ -27,6 +27,7 @@ from conformance.model import (
     is_array,
     is_object,
     requirement,
+    says_utf_8,
 )
 
 SEND = "sendSMSMessageMultipleRecipients"
@@ -100,8 +101,8 @@ def token_is_right(exchange: Exchange) -> bool:
 
 def sent_json(exchange: Exchange) -> bool:
     """The request says that its body is JSON, in UTF-8."""
-    header = (exchange.request.header("content-type") or "").lower().replace(" ", "")
-    return header in {"application/json", "application/json;charset=utf-8"}
+    header = exchange.request.header("content-type")
+    return exchange.request.media_type == "application/json" and says_utf_8(header)
 
 
 def request_json(exchange: Exchange) -> JSON:

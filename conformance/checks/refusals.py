@@ -28,7 +28,7 @@ from conformance.checks.reading import (
     server_requirement,
     token_is_right,
 )
-from conformance.model import JSON, Cite, Exchange, Level, is_array, is_object
+from conformance.model import JSON, Cite, Exchange, Level, is_object
 
 
 def _good_send(exchange: Exchange) -> Send | None:
@@ -277,35 +277,27 @@ def too_many_recipients_are_refused(exchange: Exchange) -> Iterator[str]:
     yield from _answered_400(exchange, f"there are more than {exchange.setting.max_recipients} recipients")
 
 
-_KNOWN = {"definitionKey", "recipients", "subscriptions", "content", "attributes"}
-_KNOWN_OF_RECIPIENT = {"contactKey", "to", "messageKey", "attributes"}
-
-
-def _unknown_field(exchange: Exchange) -> bool:
+def _unknown_fields(exchange: Exchange) -> list[str]:
     body = request_json(exchange)
-    if not is_object(body):
-        return False
-    recipients = body.get("recipients")
-    listed = recipients if is_array(recipients) else []
-    return bool(body.keys() - _KNOWN) or any(
-        is_object(each) and bool(each.keys() - _KNOWN_OF_RECIPIENT) for each in listed
-    )
+    return exchange.rules.unknown_fields(SEND, body) if is_object(body) else []
 
 
 @server_requirement(
     "send-unknown-field-refused",
-    applies=_unknown_field,
+    applies=lambda exchange: bool(_unknown_fields(exchange)),
     cite=Cite("rulings.md", "A field that the request does not know is refused with 400"),
 )
 def unknown_field_is_refused(exchange: Exchange) -> Iterator[str]:
     """A field that the request does not know is refused with 400."""
-    yield from _answered_400(exchange, "it has a field that the request does not know")
+    yield from _answered_400(exchange, f"the request does not know {_unknown_fields(exchange)[0]}")
 
 
 @server_requirement(
     "send-unknown-field-code",
     level=Level.SHOULD,
-    applies=lambda exchange: _unknown_field(exchange) and exchange.response.status == 400 and _only_fault(exchange),
+    applies=lambda exchange: (
+        bool(_unknown_fields(exchange)) and exchange.response.status == 400 and _only_fault(exchange)
+    ),
     cite=Cite("rulings.md", "the code SHOULD be 109122."),
 )
 def unknown_field_has_its_code(exchange: Exchange) -> Iterator[str]:
@@ -316,7 +308,7 @@ def unknown_field_has_its_code(exchange: Exchange) -> Iterator[str]:
 
 def _other_request_faults(exchange: Exchange) -> list[str]:
     body = request_json(exchange)
-    if body is ... or _unknown_field(exchange) or _recipients(exchange) in ([], ...):
+    if body is ... or _unknown_fields(exchange) or _recipients(exchange) in ([], ...):
         return []
     return exchange.rules.request_faults(SEND, body)
 

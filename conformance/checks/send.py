@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from conformance.checks.reading import (
+    MESSAGE_KEY_MAX,
     Fate,
     answered,
     error_body,
@@ -228,7 +229,7 @@ def sent_key_comes_back(exchange: Exchange) -> Iterator[str]:
     """A `messageKey` that was sent comes back, to the letter."""
     got = {key for each in items(exchange) if isinstance(key := each.get("messageKey"), str)}
     for key in _sent_keys(exchange):
-        if key not in got and len(key) <= 100:
+        if key not in got and len(key) <= MESSAGE_KEY_MAX:
             yield f"messageKey {key!r} was sent and did not come back"
 
 

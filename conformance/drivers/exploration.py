@@ -101,7 +101,7 @@ def conformance(ctx: schemathesis.CheckContext, response: Any, case: Any) -> boo
     headers = tuple((name, value) for name, values in response.headers.items() for value in values)
     received = Response(response.status_code, headers, response.content)
     try:
-        broken = run.see(operation_of(run.contract, sent), sent, received)
+        broken = run.see(run.contract.operation_of(sent), sent, received)
     except Exception as error:  # Schemathesis would turn it into a finding about the server
         run.errors.append(error)
         return None
@@ -234,7 +234,7 @@ def _finding(run: _Run, result: JSON, interaction: JSON) -> Iterator[StockFindin
     response = Response(answered["status_code"], _headers(answered), _bytes(answered.get("content")))
     failure = result["failure_info"]["failure"]
     message = " ".join(f"{failure['title']}. {failure['message']}".split())
-    yield StockFinding(result["name"], request, response, operation_of(run.contract, request), message)
+    yield StockFinding(result["name"], request, response, run.contract.operation_of(request), message)
 
 
 def _headers(message: JSON) -> Headers:
@@ -262,15 +262,3 @@ def _without(prefix: str, request: Request) -> Request:
 
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
-def operation_of(contract: Contract, request: Request) -> str | None:
-    """The operation that a request belongs to by its method and path, or None."""
-    return next(
-        (
-            each.id
-            for each in contract.operations.values()
-            if each.method == request.method and each.path == request.path
-        ),
-        None,
-    )

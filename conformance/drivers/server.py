@@ -53,6 +53,12 @@ REDUCTIONS = 60
 
 #: Told the stage that is under way and how many exchanges it has made.
 Progress = Callable[[str, int], None]
+
+
+def no_progress(stage: str, done: int) -> None:
+    """Nobody watches."""
+
+
 #: Sends one request and returns what came back, of status `NO_ANSWER` if nothing did.
 Sender = Callable[[Request], Response]
 
