@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance import contract as contracts
+from conformance.checks import SERVER
+from conformance.checks import client as client_checks
+
 ROOT = Path(__file__).parent.parent
 
 #: What each room of `conformance` may import of the others.
@@ -106,4 +110,12 @@ def test_the_lock_pins_what_the_project_asks_for() -> None:
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
-    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "\n$ make test " in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_changelog_counts_right() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    contract = contracts.read(contracts.default_folder())
+
+    assert f"by {len(SERVER)} requirements" in text
+    assert f"by {len(client_checks.requirements(contract))} requirements" in text
