@@ -152,6 +152,8 @@ def read(folder: Path) -> Contract:
         raise ContractError(str(file), "is not an OpenAPI document with paths", _MAKE_AGAIN)
     try:
         operations = {each.id: each for each in _operations(document)}
+        for each in operations.values():
+            _check_references(document, [each.request, *each.responses.values()], set())
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         what = f"has an operation that cannot be read ({type(error).__name__}: {error})"
         raise ContractError(str(file), what, _MAKE_AGAIN) from None
@@ -181,6 +183,19 @@ def _operation(document: JSON, path: str, method: str, node: JSON) -> Operation:
         request_examples=_examples(document, request),
         response_examples={status: _examples(document, content) for status, content in responses.items()},
     )
+
+
+def _check_references(document: JSON, schema: JSON, seen: set[str]) -> None:
+    """Follow every reference of a schema once, now rather than at the first answer to be judged."""
+    if is_array(schema):
+        for each in schema:
+            _check_references(document, each, seen)
+    elif is_object(schema):
+        reference = schema.get("$ref")
+        if isinstance(reference, str) and reference not in seen:
+            seen.add(reference)
+            _check_references(document, _followed(document, schema), seen)
+        _check_references(document, list(schema.values()), seen)
 
 
 def _json_content(node: JSON) -> JSON:

@@ -91,6 +91,11 @@ def test_references_are_followed_through_escapes_to_their_end(tmp_path: Path) ->
             "paths: {/a: {get: {operationId: a, requestBody: {$ref: '#/x'}, responses: {}}}}\nx: {$ref: '#/x'}",
             "leads nowhere",
         ),
+        (
+            "paths: {/a: {get: {operationId: a, responses: {'200': {content: {application/json: {schema: "
+            "{items: {$ref: '#/components/schemas/none'}}}}}}}}}",
+            "KeyError: 'components'",
+        ),
     ],
 )
 def test_a_folder_that_is_no_contract_is_said(tmp_path: Path, content: str | None, said: str) -> None:

@@ -66,13 +66,13 @@ def test_all_refused_is_no_mixed_answer(exchange: Make) -> None:
     assert "send-all-refused-errorcode" in broken(seen)
 
 
-def test_a_400_is_borne_where_every_recipient_had_to_be_refused(exchange: Make) -> None:
+def test_a_400_is_tolerated_where_every_recipient_had_to_be_refused(exchange: Make) -> None:
     body = {"message": "MCMS_UTM_Validation_NoValidSubscribers", "errorcode": 109103, "documentation": ""}
 
     assert broken(exchange(asked(good(to=...)), body, status=400)) == set()
 
 
-def test_a_400_is_not_borne_where_one_recipient_is_good(exchange: Make) -> None:
+def test_a_400_is_not_tolerated_where_one_recipient_is_good(exchange: Make) -> None:
     body = {"message": "no", "errorcode": 10000, "documentation": ""}
     seen = exchange(asked(good(), good(1, to=...)), body, status=400)
 
