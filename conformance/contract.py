@@ -124,7 +124,10 @@ class Contract:
         if key not in self._validators:
             whole = {**schema, "components": self.document.get("components", {})}
             self._validators[key] = jsonschema_rs.Draft202012Validator(whole)
-        errors = self._validators[key].iter_errors(body)
+        try:
+            errors = list(self._validators[key].iter_errors(body))
+        except ValueError:  # the validator's own limit; Python's, which differs by version, may be higher
+            return ["/: it is nested too deeply to be judged"]
         return sorted(f"/{'/'.join(str(part) for part in error.instance_path)}: {error.message}" for error in errors)
 
 

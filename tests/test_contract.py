@@ -44,6 +44,14 @@ def test_per_recipient_faults_are_valid_requests(contract: Contract) -> None:
     assert contract.request_faults(SEND, body) == []
 
 
+def test_a_body_too_deep_for_the_validator_is_a_fault(contract: Contract) -> None:
+    body: object = "bottom"
+    for _ in range(2000):
+        body = {"responses": [body]}
+
+    assert contract.response_faults(SEND, 202, body) == ["/: it is nested too deeply to be judged"]
+
+
 def test_statuses_are_declared_or_not(contract: Contract) -> None:
     declared = {status for status in range(100, 600) if contract.declares(SEND, status)}
 
