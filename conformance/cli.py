@@ -76,9 +76,12 @@ def _code() -> int:
         code = commands.main(prog_name="sms-conformance", standalone_mode=False)
     except click.exceptions.Abort:
         return INTERRUPTED
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "sms-conformance"
+        return _complain(f"{error.format_message().rstrip('.')}. See {command} --help.")
     except CannotRun as error:
         return _complain(str(error))
     except Exception as error:  # the last line of defence: ours, and said so
