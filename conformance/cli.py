@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -68,7 +69,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         # Hypothesis keeps notes that no verdict depends on; the user's folder is not the place for them.
         set_hypothesis_home_dir(folder)
-        sys.exit(_code())
+        code = _code()
+    if any(thread.is_alive() and not thread.daemon for thread in threading.enumerate()[1:]):
+        # A thread of the application under test still hangs, and Python would wait for it for ever.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _code() -> int:

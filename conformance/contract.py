@@ -126,6 +126,8 @@ class Contract:
             self._validators[key] = jsonschema_rs.Draft202012Validator(whole)
         try:
             errors = list(self._validators[key].iter_errors(body))
+        except UnicodeEncodeError:  # valid JSON, but no text that the validator takes
+            return ["/: it holds half of a surrogate pair"]
         except ValueError:  # the validator's own limit; Python's, which differs by version, may be higher
             return ["/: it is nested too deeply to be judged"]
         return sorted(f"/{'/'.join(str(part) for part in error.instance_path)}: {error.message}" for error in errors)

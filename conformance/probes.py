@@ -112,6 +112,25 @@ def _good(make: _Maker) -> Iterator[Probe]:
         "attributes", make.body(make.recipient(attributes={"FirstName": "Ada"}), attributes={"Tracking": "2"})
     )
     yield make.send("letters of both cases in a key", make.body(make.recipient(messageKey=f"{make.keys.new()}-aZ")))
+    lower = make.keys.new()
+    yield make.send(
+        "two keys that differ in the case of a letter",
+        make.body(make.recipient(messageKey=f"{lower}-z"), make.recipient(1, messageKey=f"{lower}-Z")),
+    )
+    yield make.send("a key of marks", make.body(make.recipient(messageKey=f"{make.keys.new()}-<&\"'/?#%+=")))
+    for turn in ("first", "second"):
+        yield make.send(
+            f"the same request, the {turn} time",
+            make.body(make.recipient(messageKey=..., attributes={"FirstName": "same"})),
+        )
+    yield make.send("an empty content", make.body(make.recipient(), content={}))
+    yield make.send("an empty subscriptions", make.body(make.recipient(), subscriptions={}))
+    for name, written in (
+        ("half of a surrogate pair", b'"\\ud800"'),
+        ("an attribute 200 levels deep", b"[" * 200 + b"]" * 200),
+    ):
+        body = make.body(make.recipient(attributes={"Name": "?"}))
+        yield make.raw(name, json.dumps(body).encode().replace(b'"?"', written))
     yield make.send("a key of 100 characters", make.body(make.recipient(messageKey=make.keys.new().ljust(100, "k"))))
     yield make.send(
         "letters of every plane",
@@ -176,6 +195,12 @@ def _refused_requests(make: _Maker) -> Iterator[Probe]:
         {"definitionKey": make.setting.definition_key, "recipient": make.recipient()},
     )
     yield make.send("unknown field of a recipient", make.body(make.recipient(phone="15555550100")))
+    yield make.send("unknown field of content", {**good, "content": {"text": "x"}})
+    yield make.send("unknown field of subscriptions", {**good, "subscriptions": {"keyword": "X"}})
+    yield make.send(
+        "a known field in other letters",
+        {"DefinitionKey": make.setting.definition_key, **make.body(make.recipient())},
+    )
     yield make.send("unknown field beside a known one", {**good, "recipient": make.recipient()})
     for name, value in (
         ("a body that is null", None),
@@ -188,6 +213,7 @@ def _refused_requests(make: _Maker) -> Iterator[Probe]:
         ("one of two recipients is a string", {**good, "recipients": [make.recipient(), "15555550100"]}),
         ("definitionKey is a number", {**good, "definitionKey": 7}),
         ("to is a number", make.body(make.recipient(to=15555550100))),
+        ("contactKey is a number", make.body(make.recipient(contactKey=7))),
         ("messageKey is a number", make.body(make.recipient(messageKey=7))),
         ("attributes of a recipient is null", make.body(make.recipient(attributes=None))),
         ("attributes is a list", {**good, "attributes": ["FirstName"]}),
@@ -205,9 +231,13 @@ def _bytes(make: _Maker) -> Iterator[Probe]:
     yield make.raw("a body that is no JSON", b"definitionKey=account")
     yield make.raw("a body cut short", good[:-2])
     yield make.raw("a body with a comma too many", good[:-1] + b",}")
+    yield make.raw("a body with something behind it", good + b"x")
+    yield make.raw("two bodies in one", good + good)
+    yield make.raw("a body in UTF-16", good.decode().encode("utf-16"))
     yield make.raw("a body that is not UTF-8", good.replace(b"contact-0", b"contact-\xff"))
     for media_type in (
         "text/plain",
+        "text/json",
         "application/xml",
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=b",
@@ -231,6 +261,8 @@ def _access(make: _Maker) -> Iterator[Probe]:
     if token.swapcase() != token:
         yield make.raw("the token in other letters", good(), authorization=f"Bearer {token.swapcase()}")
     yield make.raw("an empty token", good(), authorization="Bearer")
+    yield make.raw("a token that is not ASCII", good(), authorization="Bearer t\u00f6ken-3d1f0b7c")
+    yield make.raw("the token without a scheme", good(), authorization=token)
     yield make.raw("the scheme Basic", good(), authorization=f"Basic {token}")
     yield make.raw("the scheme Token", good(), authorization=f"Token {token}")
     yield make.raw("no token, a broken body", b'{"definitionKey"', authorization=None)

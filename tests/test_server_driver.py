@@ -103,7 +103,8 @@ def error(status: int, code: int) -> Response:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Response(NO_ANSWER, (), b"refused"), "does not answer (refused)"),
+        (Response(NO_ANSWER, (), b"ConnectError: refused"), "does not answer (ConnectError: refused)"),
+        (error(503, 50300), "is busy (status 503)"),
         (error(401, 0), "does not accept the token (status 401)"),
         (error(403, 40001), "does not accept the token (status 403)"),
         (error(400, 109111), "has no definition 'account_rest'"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from conformance.checks.reading import (
     SEND,
     error_body,
+    is_busy,
     is_send,
     items,
     response_json,
@@ -33,7 +34,8 @@ def is_error(exchange: Exchange) -> bool:
 def server_answers(exchange: Exchange) -> Iterator[str]:
     """Every request gets a whole HTTP answer."""
     if exchange.response.status == NO_ANSWER:
-        yield f"no whole answer came ({exchange.response.body.decode()})"
+        reason = exchange.response.body.decode("utf-8", "replace")
+        yield f"no whole answer came ({reason})"
 
 
 @server_requirement(
@@ -235,6 +237,7 @@ def _other_slash(exchange: Exchange) -> str:
     level=Level.SHOULD,
     applies=lambda exchange: (
         exchange.request.method == "POST"
+        and not is_busy(exchange)
         and exchange.request.path == _other_slash(exchange)
         and token_is_right(exchange)
     ),
@@ -252,6 +255,7 @@ def other_slash_form_is_served(exchange: Exchange) -> Iterator[str]:
     applies=lambda exchange: (
         exchange.operation is None
         and exchange.request.method != "POST"
+        and not is_busy(exchange)
         and exchange.request.path == exchange.rules.path_of(SEND)
     ),
     cite=Cite("rulings.md", "A method that is not declared is refused with 4xx, and a 405 carries `Allow`."),

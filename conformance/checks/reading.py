@@ -43,8 +43,10 @@ NO_DEFINITION = 109111
 BAD_NUMBER = 109121
 UNKNOWN_FIELD = 109122
 
-#: Contact keys and message keys of which no source gives any reason to refuse them.
+#: Contact keys of which no source gives any reason to refuse them.
 _PLAIN = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+#: Statuses that say something of the server's state and nothing of the request.
+BUSY = frozenset({429, 503})
 _DIGIT = re.compile(r"[0-9]")
 
 
@@ -95,6 +97,11 @@ def is_send(exchange: Exchange) -> bool:
     return exchange.operation == SEND and exchange.response.status != NO_ANSWER
 
 
+def is_busy(exchange: Exchange) -> bool:
+    """The answer is one that a busy server may give to anything."""
+    return exchange.response.status in BUSY
+
+
 def token_is_right(exchange: Exchange) -> bool:
     return exchange.request.all_headers("authorization") == (f"Bearer {exchange.setting.token}",)
 
@@ -109,10 +116,24 @@ def request_json(exchange: Exchange) -> JSON:
     """The body of a request that was let in and says it is JSON; `...` if there is none to be judged."""
     if not (is_send(exchange) and token_is_right(exchange) and sent_json(exchange)) or exchange.request.query:
         return ...
+    if is_busy(exchange):
+        return ...
     try:
-        return exchange.request.json
+        body = exchange.request.json
     except NotStrictJSON:
         return ...
+    return ... if _holds_half_a_pair(exchange.request.body, body) else body
+
+
+def _holds_half_a_pair(written: bytes, body: JSON) -> bool:
+    """JSON can write half of a surrogate pair, which is no Unicode: what is to become of it is nowhere said."""
+    if b"\\u" not in written:
+        return False
+    try:
+        json.dumps(body, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def is_malformed(body: bytes) -> bool:
@@ -226,8 +247,13 @@ def _is_else_plain(sent: Mapping[str, JSON], wrong: Mapping[int, str], exchange:
         ("to" not in sent or sent["to"] in exchange.setting.numbers)
         and ("contactKey" not in sent or _PLAIN.fullmatch(sent["contactKey"]) is not None)
         and (key is None or key not in exchange.earlier.sent_keys)
-        and (key is None or BAD_KEY in wrong or _PLAIN.fullmatch(key) is not None)
+        and (key is None or BAD_KEY in wrong or _is_plain_key(key))
     )
+
+
+def _is_plain_key(key: str) -> bool:
+    """Any 100 characters will do, says the document; blanks at the ends and what cannot be seen are left open."""
+    return 0 < len(key) <= MESSAGE_KEY_MAX and key.isprintable() and key == key.strip()
 
 
 def _is_good(sent: Mapping[str, JSON], holders: Mapping[str, Fate], exchange: Exchange) -> bool:

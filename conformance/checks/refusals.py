@@ -17,6 +17,7 @@ from conformance.checks.reading import (
     Recipient,
     Send,
     error_code,
+    is_busy,
     is_malformed,
     is_refused,
     is_send,
@@ -34,7 +35,19 @@ from conformance.model import JSON, Cite, Exchange, Level, is_object
 def _good_send(exchange: Exchange) -> Send | None:
     """A send with a definition that exists and not too many recipients: there is no reason to refuse it whole."""
     send = read_send(exchange)
-    return send if send and send.known_definition and not _too_many(exchange) else None
+    if send is None or not send.known_definition or _too_many(exchange):
+        return None
+    # A key that is too long may cost the whole request (R12).
+    return None if exchange.response.status == 400 and _has_long_key(send) else send
+
+
+def _has_long_key(send: Send) -> bool:
+    return any(len(each.message_key or "") > MESSAGE_KEY_MAX for each in send.recipients)
+
+
+def _may_be_refused_whole(exchange: Exchange) -> bool:
+    """A 400 is tolerated where no recipient had to be queued: all may have been refused (R16)."""
+    return exchange.response.status == 400 and not _with(exchange, Fate.QUEUED)
 
 
 def _with(exchange: Exchange, fate: Fate) -> list[Recipient]:
@@ -47,13 +60,13 @@ def _lacking(exchange: Exchange, name: str) -> list[Recipient]:
 
 
 def _refused_alone(exchange: Exchange, recipients: list[Recipient]) -> Iterator[str]:
-    """What is wrong where these had to be refused inside a 202; a 400 is tolerated where all had to be (R16)."""
+    """What is wrong where these had to be refused inside a 202."""
     send = read_send(exchange)
     if send is None:
         return
     status = exchange.response.status
     if status != 202:
-        if status != 400 or not all(each.fate is Fate.REFUSED for each in send.recipients):
+        if not _may_be_refused_whole(exchange):
             yield f"answered with {status}, not with a 202 that refuses {len(recipients)} of {len(send.recipients)}"
         return
     for each in recipients:
@@ -101,9 +114,7 @@ def _unusable(exchange: Exchange) -> list[Recipient]:
 )
 def recipient_with_unusable_to_is_refused_alone(exchange: Exchange) -> Iterator[str]:
     """A recipient whose `to` holds no digit is refused alone, with 109121 or 109106."""
-    send = read_send(exchange)
-    only_these = send is not None and len(_unusable(exchange)) == len(send.recipients)
-    if exchange.response.status == 400 and only_these:
+    if _may_be_refused_whole(exchange):
         return
     if exchange.response.status != 202:
         yield f"answered with {exchange.response.status}, not with a 202 that refuses the recipient"
@@ -115,7 +126,10 @@ def recipient_with_unusable_to_is_refused_alone(exchange: Exchange) -> Iterator[
 
 
 def _long_keyed(exchange: Exchange) -> list[Recipient]:
-    return [each for each in _with(exchange, Fate.REFUSED) if len(each.message_key or "") > MESSAGE_KEY_MAX]
+    send = read_send(exchange)
+    if send is None or not send.known_definition:
+        return []
+    return [each for each in send.recipients if len(each.message_key or "") > MESSAGE_KEY_MAX]
 
 
 @server_requirement(
@@ -176,7 +190,7 @@ def _reused(exchange: Exchange) -> list[Recipient]:
 )
 def key_queued_before_is_refused_alone(exchange: Exchange) -> Iterator[str]:
     """A `messageKey` that an earlier request queued is refused alone."""
-    if exchange.response.status != 202 and len(_reused(exchange)) < len(_recipients(exchange)):
+    if exchange.response.status != 202 and not _may_be_refused_whole(exchange):
         yield f"answered with {exchange.response.status}, not with a 202 that refuses the recipient alone"
     for each in _reused(exchange):
         if exchange.response.status == 202 and each.item is not None and not is_refused(each.item):
@@ -364,7 +378,9 @@ def malformed_body_is_refused(exchange: Exchange) -> Iterator[str]:
 
 def _other_content_type(exchange: Exchange) -> bool:
     media_type = exchange.request.media_type
-    return is_send(exchange) and token_is_right(exchange) and "json" not in media_type and bool(media_type)
+    is_json = media_type == "application/json" or media_type.endswith("+json")
+    judged = is_send(exchange) and token_is_right(exchange) and not is_busy(exchange)
+    return judged and bool(media_type) and not is_json
 
 
 @server_requirement(

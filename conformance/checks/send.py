@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from conformance.checks.reading import (
     MESSAGE_KEY_MAX,
@@ -21,7 +22,7 @@ from conformance.model import JSON, Cite, Exchange, Level
 
 ALL_QUEUED = 0
 SOME_REFUSED = 109001
-_COUNTS = re.compile(r"(\d+)\D+?(\d+)")
+_NUMBER = re.compile(r"[0-9]+")
 
 
 def answer_has_items(exchange: Exchange) -> bool:
@@ -161,8 +162,8 @@ def message_counts_the_refused(exchange: Exchange) -> Iterator[str]:
     if not isinstance(message, str) or not message.startswith("MCMS_UTM_ResponsesHasErrors"):
         yield f"message is {message!r}, which does not begin with 'MCMS_UTM_ResponsesHasErrors'"
         return
-    counts = _COUNTS.search(message)
-    if counts is None or (int(counts[1]), int(counts[2])) != (refused, total):
+    numbers = [int(each) for each in _NUMBER.findall(message)]
+    if (refused, total) not in pairwise(numbers):
         yield f"message is {message!r}, yet {refused} of {total} were refused"
 
 

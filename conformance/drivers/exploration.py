@@ -61,10 +61,14 @@ class StockFinding:
 
 @frozen
 class Explored:
-    """How often each of Schemathesis' own checks ran, and what they found."""
+    """How often each of Schemathesis' own checks ran, what they found, and what got no answer.
+
+    Schemathesis calls no check where no answer came.
+    """
 
     counts: Mapping[str, int]
     findings: tuple[StockFinding, ...]
+    unanswered: tuple[Request, ...]
 
 
 @frozen
@@ -167,7 +171,7 @@ def explore(
     finally:
         _current.pop()
     explored = _explored(run, lines)
-    if code not in (0, 1) or not explored.counts:
+    if code not in (0, 1) or not (explored.counts or explored.unanswered):
         hint = "See whether the server still answers; if it does, this is a fault of the suite."
         raise ExplorationError("exploration with Schemathesis", f"stopped early ({_last_words(output)})", hint)
     return explored
@@ -205,9 +209,9 @@ def _report_lines(folder: Path) -> list[JSON]:
 def _explored(run: _Run, lines: Sequence[JSON]) -> Explored:
     recorders = [line["ScenarioFinished"]["recorder"] for line in lines if "ScenarioFinished" in line]
     results = [
-        (result, recorder["interactions"].get(case))
+        (result, recorder.get("interactions", {}).get(case))
         for recorder in recorders
-        for case, listed in recorder["checks"].items()
+        for case, listed in recorder.get("checks", {}).items()
         for result in listed
         if result["name"] in STOCK
     ]
@@ -220,21 +224,31 @@ def _explored(run: _Run, lines: Sequence[JSON]) -> Explored:
         if result["status"] != "success" and interaction
         for finding in _finding(run, result, interaction)
     )
-    return Explored(counts, findings)
+    unanswered = tuple(
+        _request(run, interaction["request"])
+        for recorder in recorders
+        for interaction in recorder.get("interactions", {}).values()
+        if interaction.get("response") is None
+    )
+    return Explored(counts, findings, unanswered)
 
 
 def _finding(run: _Run, result: JSON, interaction: JSON) -> Iterator[StockFinding]:
     answered = interaction.get("response")
-    if answered is None:
+    # A 503 says that the service is not there, which it may say (R24); Schemathesis takes it for a crash.
+    if answered is None or (result["name"] == "not_a_server_error" and answered["status_code"] == 503):
         return
-    asked = interaction["request"]
-    parts = urlsplit(str(asked["uri"]))
-    target = parts.path + (f"?{parts.query}" if parts.query else "")
-    request = _without(run.prefix, Request(asked["method"], target, _headers(asked), _bytes(asked.get("body"))))
+    request = _request(run, interaction["request"])
     response = Response(answered["status_code"], _headers(answered), _bytes(answered.get("content")))
     failure = result["failure_info"]["failure"]
     message = " ".join(f"{failure['title']}. {failure['message']}".split())
     yield StockFinding(result["name"], request, response, run.contract.operation_of(request), message)
+
+
+def _request(run: _Run, asked: JSON) -> Request:
+    parts = urlsplit(str(asked["uri"]))
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    return _without(run.prefix, Request(asked["method"], target, _headers(asked), _bytes(asked.get("body"))))
 
 
 def _headers(message: JSON) -> Headers:

@@ -51,7 +51,7 @@ def load_app(name: str) -> Any:
     look_in_working_folder()
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:  # whatever the user's module raises while it is imported
+    except (Exception, SystemExit) as error:  # whatever the user's module raises while it is imported
         what = f"the module {module_name} does not import ({type(error).__name__}: {error})"
         raise SubjectError(f"--app {name}", what, "Run the command where `python -c 'import ...'` works.") from error
     try:
@@ -68,11 +68,18 @@ def load_app(name: str) -> Any:
 
 
 def is_asgi(app: Any) -> bool:
-    """An ASGI application is a coroutine function, or an object whose `__call__` is one."""
+    """Whether an application is ASGI, not WSGI: it takes three arguments, or its call is a coroutine."""
     while isinstance(app, functools.partial):
         app = app.func
     plain = inspect.isfunction(app) or inspect.ismethod(app)
-    return inspect.iscoroutinefunction(inspect.unwrap(app if plain else app.__call__))
+    if inspect.iscoroutinefunction(inspect.unwrap(app if plain else app.__call__)):
+        return True
+    try:
+        parameters = inspect.signature(app).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [each.kind in positional and each.default is each.empty for each in parameters] == [True] * 3
 
 
 @contextmanager

@@ -13,11 +13,12 @@ from attrs import evolve, frozen
 
 from conformance.checks import SERVER
 from conformance.checks.reading import (
-    KEY_TAKEN,
+    BUSY,
     NO_DEFINITION,
     SEND,
     answered,
     error_code,
+    is_busy,
     is_refused,
     items,
     remember,
@@ -45,6 +46,10 @@ from conformance.probes import Keys, Probe, probes
 
 #: Seconds the suite waits for one answer.
 ANSWER_LIMIT = 15.0
+#: Bytes of an answer that are read; none of this interface comes near.
+SIZE_LIMIT = 16 * 1024 * 1024
+#: How often a busy server is asked again before the run is given up.
+BUSY_LIMIT = 3
 #: After so many requests in a row without an answer the server is taken to be gone.
 GONE_AFTER = 10
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -95,11 +100,22 @@ class Wire:
         prefix = self._base.raw_path.rstrip(b"/")
         url = self._base.copy_with(raw_path=prefix + request.target.encode("ascii"))
         headers = [(name.encode(), value.encode("utf-8")) for name, value in request.headers]
+        body, deadline = bytearray(), time.monotonic() + ANSWER_LIMIT
         try:
-            answer = self._client.request(request.method, url, headers=headers, content=request.body)
+            with self._client.stream(request.method, url, headers=headers, content=request.body) as answer:
+                for chunk in answer.iter_bytes():
+                    body += chunk
+                    if len(body) > SIZE_LIMIT:
+                        return _no_answer(f"more than {SIZE_LIMIT} bytes came")
+                    if time.monotonic() > deadline:
+                        return _no_answer(f"it was not whole after {ANSWER_LIMIT:.0f} s")
         except httpx.HTTPError as error:
-            return Response(NO_ANSWER, (), f"{type(error).__name__}: {error}".encode())
-        return Response(answer.status_code, tuple(answer.headers.multi_items()), answer.content)
+            return _no_answer(f"{type(error).__name__}: {error}")
+        return Response(answer.status_code, tuple(answer.headers.multi_items()), bytes(body))
+
+
+def _no_answer(why: str) -> Response:
+    return Response(NO_ANSWER, (), why.encode("utf-8", "replace"))
 
 
 class Session:
@@ -123,13 +139,43 @@ class Session:
         answering, and `SuiteError` if a check fails itself.
         """
         plan = self._plan
-        self._keys, first = _name_space(plan, send, subject)
-        self._see(first.operation, first.request, first.response)
+        self._keys = self._name_space(send, subject)
         listed = probes(plan.contract.operations[SEND], plan.setting, self._keys)
         for number, each in enumerate(listed, 1):
             self._exact.add(each.request)
             self._see(each.operation, each.request, send(each.request))
             self._progress("probes", number)
+
+    def _name_space(self, send: Sender, subject: str) -> Keys:
+        """Message keys that this server has not seen.
+
+        The seed names the first space tried, so that a fresh server is asked the same with the same seed. For a
+        server that remembers it, where a second run would be taken for a repetition, the clock names another.
+        """
+        first, later = Keys(f"seed{self._plan.seed}"), Keys(f"seed{self._plan.seed}-{time.time_ns():x}")
+        exchange = self._first(send, subject, first)
+        if _queued_all(exchange):
+            self._judge_first(exchange)
+            return first
+        again = self._first(send, subject, later)
+        # Where other keys do not help either, the keys are not to blame.
+        self._judge_first(again if _queued_all(again) else exchange)
+        return later if _queued_all(again) else first
+
+    def _first(self, send: Sender, subject: str, keys: Keys) -> Exchange:
+        """A plain send, again if the server is busy."""
+        probe = _plain(self._plan, keys)
+        exchange = self._exchange(probe.operation, probe.request, send(probe.request))
+        for _ in range(BUSY_LIMIT - 1):
+            if not is_busy(exchange):
+                break
+            self._judge_first(exchange)
+            exchange = self._exchange(probe.operation, probe.request, send(probe.request))
+        _check_lets_us_in(exchange, subject)
+        return exchange
+
+    def _judge_first(self, exchange: Exchange) -> None:
+        self._see(exchange.operation, exchange.request, exchange.response)
 
     def explore(self, url: str) -> None:
         """Let Schemathesis explore the server at `url`; raises also `ExplorationError`."""
@@ -145,6 +191,14 @@ class Session:
                 if each.check == check
             ]
             self._judge.count(STOCK[check].id, exercised, failures)
+        for request in explored.unanswered:
+            operation = plan.contract.operation_of(request)
+            self._see(operation, request, _no_answer("the connection was closed or timed out"))
+
+    def still_there(self, send: Sender) -> None:
+        """One last plain send: a server that exploration has brought down answers it no more."""
+        probe = _plain(self._plan, self._keys)
+        self._see(probe.operation, probe.request, send(probe.request))
 
     def reduce(self, send: Sender) -> None:
         """Send smaller and smaller forms of each request that exploration found at fault, as long as it stays so."""
@@ -230,38 +284,36 @@ def judge_server(plan: Plan, url: str, name: str, judge: Judge[Exchange], progre
     with Wire(url) as wire, contextlib.suppress(ServerGone):
         session.probe(wire.send, name)
         session.explore(url)
+        session.still_there(wire.send)
         # A server elsewhere may send real messages: none goes out for the sake of a smaller example.
         if httpx.URL(url).host in LOOPBACK:
             session.reduce(wire.send)
 
 
-def _name_space(plan: Plan, send: Sender, subject: str) -> tuple[Keys, Exchange]:
-    """Message keys that this server has not seen, and the exchange that shows it.
-
-    The seed names the first space tried, so that a fresh server is asked the same with the same seed. For a
-    server that remembers it, where a second run would be taken for a repetition, the clock names another.
-    """
-    keys = Keys(f"seed{plan.seed}")
-    exchange = _first_exchange(plan, send, subject, keys)
-    if any(is_refused(item) and item.get("errorcode") == KEY_TAKEN for item in items(exchange)):
-        keys = Keys(f"seed{plan.seed}-{time.time_ns():x}")
-        exchange = _first_exchange(plan, send, subject, keys)
-    return keys, exchange
+def _queued_all(exchange: Exchange) -> bool:
+    return bool(items(exchange)) and not any(map(is_refused, items(exchange)))
 
 
-def _first_exchange(plan: Plan, send: Sender, subject: str, keys: Keys) -> Exchange:
-    """One plain send, to see that the server is there and that token and definition are good."""
-    probe: Probe = next(probes(plan.contract.operations[SEND], plan.setting, keys))
-    response = send(probe.request)
-    exchange = Exchange(SEND, probe.request, response, plan.setting, plan.contract, Ledger())
-    if response.status == NO_ANSWER:
-        raise SubjectError(
-            subject, f"does not answer ({response.body.decode()})", "Start the server, or mend the address."
-        )
-    if response.status in (401, 403):
+def _plain(plan: Plan, keys: Keys) -> Probe:
+    """A send in which nothing is wrong."""
+    return next(probes(plan.contract.operations[SEND], plan.setting, keys))
+
+
+def _check_lets_us_in(exchange: Exchange, subject: str) -> None:
+    """Raises `SubjectError` if the first exchange shows that the server cannot be judged, whatever its faults."""
+    status = exchange.response.status
+    reason = exchange.response.body.decode("utf-8", "replace")
+    if status == NO_ANSWER and reason.startswith(_UNREACHABLE):
+        raise SubjectError(subject, f"does not answer ({reason})", "See that it runs, and that its address is right.")
+    if status in BUSY:
+        raise SubjectError(subject, f"is busy (status {status})", "Run again when it is not.")
+    if status in (401, 403):
         hint = "Give one it accepts with --token, SMS_CONFORMANCE_TOKEN or sms-conformance.toml."
-        raise SubjectError(subject, f"does not accept the token (status {response.status})", hint)
+        raise SubjectError(subject, f"does not accept the token (status {status})", hint)
     if answered(exchange) is None and error_code(exchange) == NO_DEFINITION:
         hint = "Name one that exists with --definition-key or in sms-conformance.toml."
-        raise SubjectError(subject, f"has no definition {plan.setting.definition_key!r}", hint)
-    return exchange
+        raise SubjectError(subject, f"has no definition {exchange.setting.definition_key!r}", hint)
+
+
+#: How the reasons begin for which a server was never reached, or never began to answer.
+_UNREACHABLE = ("Connect", "ReadTimeout", "Unsupported")

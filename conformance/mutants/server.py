@@ -11,6 +11,7 @@ from conformance.mutants import (
     server_errors,
     server_recipients,
     server_requests,
+    server_unicode,
     server_unusual,
     server_wire,
 )
@@ -27,6 +28,7 @@ SERVER_MUTANTS: tuple[ServerMutant, ...] = (
     *mutants_in(server_access, ServerMutant),
     *mutants_in(server_errors, ServerMutant),
     *mutants_in(server_wire, ServerMutant),
+    *mutants_in(server_unicode, ServerMutant),
     *mutants_in(server_unusual, ServerMutant),
 )
 

@@ -263,12 +263,12 @@ def refuses_the_recipient_before_a_refused_one(handle: Handler) -> Handler:
 
 
 @server_mutant(kills="send-good-request-queued")
-def refuses_every_tenth_recipient(handle: Handler) -> Handler:
-    """Refuses every tenth recipient since the server was started, however good."""
+def refuses_every_third_recipient(handle: Handler) -> Handler:
+    """Refuses every third recipient since the server was started, however good."""
     number = count(1)
 
     def changed(_: Object, item: Object) -> Object:
-        is_dropped = next(number) % 10 == 0 and not is_refused(item)
+        is_dropped = next(number) % 3 == 0 and not is_refused(item)
         return refused_item(item, 109121, "MCMS_UTM_Validation_InvalidValue_to: Invalid number") if is_dropped else item
 
     return on_match(handle, changed)
