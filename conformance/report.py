@@ -90,8 +90,9 @@ class Report:
 
 def summary(report: Report) -> str:
     """One line: how many requirements have which verdict."""
-    counts = Counter(each.verdict for each in report.records)
-    shown = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
+    counts = Counter(verdict_text(each, strict=report.strict) for each in report.records)
+    order = [text for verdict in Verdict for text in (verdict.value, f"{verdict.value} (not strict)")]
+    shown = ", ".join(f"{counts[text]} {text}" for text in order if counts[text])
     return f"{len(report.records)} requirements: {shown}"
 
 
