@@ -70,8 +70,8 @@ def main() -> None:
         # Hypothesis keeps notes that no verdict depends on; the user's folder is not the place for them.
         set_hypothesis_home_dir(folder)
         code = _code()
-    if any(thread.is_alive() and not thread.daemon for thread in threading.enumerate()[1:]):
-        # A thread of the application under test still hangs, and Python would wait for it for ever.
+    if any(thread is not threading.main_thread() for thread in threading.enumerate()):
+        # A thread of the application under test may still hang, and Python would wait for it for ever.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

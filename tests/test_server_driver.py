@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+
 import attrs
 import pytest
 
@@ -96,8 +99,8 @@ def test_a_server_that_queues_whatever_it_gets_fails_and_exercises_no_mixed_rule
     assert found["send-mixed-message"].verdict is Verdict.NOT_EXERCISED
 
 
-def error(status: int, code: int) -> Response:
-    return json_response(status, {"message": "no", "errorcode": code, "documentation": ""})
+def error(status: int, code: int, *headers: tuple[str, str]) -> Response:
+    return json_response(status, {"message": "no", "errorcode": code, "documentation": ""}, headers)
 
 
 @pytest.mark.parametrize(
@@ -177,3 +180,72 @@ def test_a_server_below_a_path_is_judged_like_one_at_the_root(contract: Contract
     assert {id: (each.verdict, each.exercised) for id, each in found.items()} == {
         id: (each.verdict, each.exercised) for id, each in by_kind["asgi"].items()
     }
+
+
+def busy_at_times(server: Handler) -> Handler:
+    """Answers every 25th request with 503 and says when to come back."""
+    asked = itertools.count(1)
+
+    def tolerable(request: Request) -> Response:
+        return error(503, 50300, ("retry-after", "1")) if next(asked) % 25 == 0 else server(request)
+
+    return tolerable
+
+
+def strict_about_long_keys(server: Handler) -> Handler:
+    """Refuses a request whole for one key that is too long."""
+
+    def tolerable(request: Request) -> Response:
+        response = server(request)
+        return error(400, 109108) if response.status == 202 and b'"errorcode": 109108' in response.body else response
+
+    return tolerable
+
+
+def strict_about_all_refused(server: Handler) -> Handler:
+    """Refuses a request whole when it refuses every recipient."""
+
+    def tolerable(request: Request) -> Response:
+        response = server(request)
+        listed = response.json["responses"] if response.status == 202 else [{}]
+        return error(400, 109103) if all("errorcode" in each for each in listed) else response
+
+    return tolerable
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+@pytest.mark.parametrize("variant", [busy_at_times, strict_about_long_keys, strict_about_all_refused])
+def test_what_the_rulings_tolerate_is_tolerated(
+    contract: Contract, variant: Callable[[Handler], Handler], seed: int
+) -> None:
+    with hosted(reference_server.app(variant(fresh(contract))), "app") as url:
+        first, again = judged(url, contract, seed), judged(url, contract, seed)
+
+    assert [id for run in (first, again) for id, each in run.items() if each.verdict is Verdict.FAIL] == []
+
+
+def test_a_connection_closed_in_exploration_is_noticed(contract: Contract) -> None:
+    server = fresh(contract)
+
+    def closing(request: Request) -> Response:
+        response = server(request)
+        overrides = response.status == 202 and b'"message"' in request.body
+        return Response(NO_ANSWER) if overrides else response
+
+    with hosted(reference_server.app(closing), "app") as url:
+        found = judged(url, contract)
+
+    assert found["server-answers"].verdict is Verdict.FAIL
+
+
+def test_a_server_that_exploration_brings_down_is_noticed(contract: Contract) -> None:
+    server = fresh(contract)
+    asked = itertools.count(1)
+
+    def dying(request: Request) -> Response:
+        return server(request) if next(asked) < 150 else Response(NO_ANSWER)
+
+    with hosted(reference_server.app(dying), "app") as url:
+        found = judged(url, contract)
+
+    assert found["server-answers"].verdict is Verdict.FAIL

@@ -364,9 +364,8 @@ def _says_unknown_definition(exchange: Exchange) -> bool:
 
 def _malformed(exchange: Exchange) -> bool:
     """Sent as JSON with the right token, and no JSON text."""
-    return (
-        is_send(exchange) and token_is_right(exchange) and sent_json(exchange) and is_malformed(exchange.request.body)
-    )
+    judged = is_send(exchange) and token_is_right(exchange) and not is_busy(exchange)
+    return judged and sent_json(exchange) and is_malformed(exchange.request.body)
 
 
 @server_requirement(

@@ -224,12 +224,7 @@ def _explored(run: _Run, lines: Sequence[JSON]) -> Explored:
         if result["status"] != "success" and interaction
         for finding in _finding(run, result, interaction)
     )
-    unanswered = tuple(
-        _request(run, interaction["request"])
-        for recorder in recorders
-        for interaction in recorder.get("interactions", {}).values()
-        if interaction.get("response") is None
-    )
+    unanswered = tuple(request for recorder in recorders for request in _unanswered(run, recorder))
     return Explored(counts, findings, unanswered)
 
 
@@ -243,6 +238,20 @@ def _finding(run: _Run, result: JSON, interaction: JSON) -> Iterator[StockFindin
     failure = result["failure_info"]["failure"]
     message = " ".join(f"{failure['title']}. {failure['message']}".split())
     yield StockFinding(result["name"], request, response, run.contract.operation_of(request), message)
+
+
+def _unanswered(run: _Run, recorder: JSON) -> Iterator[Request]:
+    """Requests that got no answer are kept without one; those whose answer broke off are not kept at all."""
+    interactions = recorder.get("interactions", {})
+    for interaction in interactions.values():
+        if interaction.get("response") is None:
+            yield _request(run, interaction["request"])
+    for name, case in recorder.get("cases", {}).items():
+        if name not in interactions:
+            value = case["value"]
+            headers = {**value.get("headers", {}), "content-type": value.get("media_type", "")}
+            body = json.dumps(value["body"]).encode() if "body" in value else b""
+            yield Request(value["method"], value["path"], tuple(headers.items()), body)
 
 
 def _request(run: _Run, asked: JSON) -> Request:
