@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -71,10 +72,13 @@ def test_the_two_halves_meet_in_files_only(path: Path) -> None:
 
 
 def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode:
-        pytest.fail("the tests need a git checkout to know which files are the project's")
-    return [ROOT / name for name in listed.stdout.split("\0") if name]
+    """The project's own files: what git tracks or, where there is no git, what stands in the rooms and beside them."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+        return [ROOT / name for name in listed.stdout.split("\0") if name]
+    rooms = [ROOT / name for name in ("conformance", "generated_client", "openapi", "scripts", "tests", ".ci")]
+    inside = [path for room in rooms for path in room.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return [*inside, *(path for path in ROOT.iterdir() if path.is_file())]
 
 
 def test_no_file_names_a_place_outside_the_repository() -> None:
