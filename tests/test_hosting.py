@@ -59,12 +59,14 @@ def test_an_application_that_does_not_start_is_said() -> None:
         ("json:no_such_name", "has no 'no_such_name'"),
         ("json:__name__", "cannot be called"),
         ("broken_subject:app", "does not import (ZeroDivisionError"),
+        ("leaving_subject:app", "does not import (SystemExit"),
     ],
 )
 def test_a_name_that_leads_to_no_application_is_said(
     name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "broken_subject.py").write_text("1 / 0", encoding="utf-8")
+    (tmp_path / "leaving_subject.py").write_text("raise SystemExit(0)", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
 
