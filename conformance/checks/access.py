@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from conformance.checks.reading import (
     SEND,
-    is_busy,
+    is_judged,
     is_malformed,
-    is_send,
     sent_json,
     server_requirement,
     token_is_right,
@@ -20,10 +19,6 @@ _R22 = Cite(
     "rulings.md",
     "Whoever sends no token, a wrong one or another scheme is turned away with 401 or 403 and an error body",
 )
-
-
-def _is_judged(exchange: Exchange) -> bool:
-    return is_send(exchange) and not is_busy(exchange)
 
 
 def _body_is_good(exchange: Exchange) -> bool:
@@ -52,7 +47,7 @@ def _not_let_in(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "auth-missing-token-refused",
     applies=lambda exchange: (
-        _is_judged(exchange)
+        is_judged(exchange)
         and not _authorization(exchange)
         and not _token_elsewhere(exchange)
         and _body_is_good(exchange)
@@ -71,7 +66,7 @@ def _scheme(exchange: Exchange) -> str:
 @server_requirement(
     "auth-wrong-token-refused",
     applies=lambda exchange: (
-        _is_judged(exchange)
+        is_judged(exchange)
         and _scheme(exchange) == "bearer"
         and _authorization(exchange).partition(" ")[2].strip() != exchange.setting.token
         and _body_is_good(exchange)
@@ -86,7 +81,7 @@ def wrong_token_is_refused(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "auth-wrong-scheme-refused",
     applies=lambda exchange: (
-        _is_judged(exchange) and _scheme(exchange) not in ("", "bearer") and _body_is_good(exchange)
+        is_judged(exchange) and _scheme(exchange) not in ("", "bearer") and _body_is_good(exchange)
     ),
     cite=_R22,
 )
@@ -99,7 +94,7 @@ def other_scheme_is_refused(exchange: Exchange) -> Iterator[str]:
     "auth-before-body",
     level=Level.SHOULD,
     applies=lambda exchange: (
-        _is_judged(exchange)
+        is_judged(exchange)
         and not token_is_right(exchange)
         and not _token_elsewhere(exchange)
         and _scheme(exchange) in ("", "bearer")
@@ -116,7 +111,7 @@ def token_is_judged_before_the_body(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "auth-token-elsewhere-refused",
     level=Level.SHOULD,
-    applies=lambda exchange: _is_judged(exchange) and not _authorization(exchange) and _token_elsewhere(exchange),
+    applies=lambda exchange: is_judged(exchange) and not _authorization(exchange) and _token_elsewhere(exchange),
     cite=Cite("rulings.md", "A token anywhere but in the header, be it the query or the JSON, lets nobody in"),
 )
 def token_elsewhere_lets_nobody_in(exchange: Exchange) -> Iterator[str]:

@@ -75,6 +75,10 @@ class Recipient:
     def message_key(self) -> str | None:
         return self.sent.get("messageKey")
 
+    @property
+    def has_long_key(self) -> bool:
+        return len(self.message_key or "") > MESSAGE_KEY_MAX
+
 
 @frozen
 class Send:
@@ -102,6 +106,11 @@ def is_busy(exchange: Exchange) -> bool:
     return exchange.response.status in BUSY
 
 
+def is_judged(exchange: Exchange) -> bool:
+    """The exchange belongs to the send operation, and its answer says something of the request."""
+    return is_send(exchange) and not is_busy(exchange)
+
+
 def token_is_right(exchange: Exchange) -> bool:
     return exchange.request.all_headers("authorization") == (f"Bearer {exchange.setting.token}",)
 
@@ -114,9 +123,7 @@ def sent_json(exchange: Exchange) -> bool:
 
 def request_json(exchange: Exchange) -> JSON:
     """The body of a request that was let in and says it is JSON; `...` if there is none to be judged."""
-    if not (is_send(exchange) and token_is_right(exchange) and sent_json(exchange)) or exchange.request.query:
-        return ...
-    if is_busy(exchange):
+    if not (is_judged(exchange) and token_is_right(exchange) and sent_json(exchange)) or exchange.request.query:
         return ...
     try:
         body = exchange.request.json
@@ -274,8 +281,8 @@ def _items_by_position(
 ) -> list[Mapping[str, JSON] | None]:
     """Each recipient's own item, by key and not by place (R9); None where it cannot be told.
 
-    Recipients that share a key share its items in their order; a lone recipient without a key
-    has the one item whose key nobody sent.
+    It cannot be told for recipients that share a key, nor for several without one; a lone recipient
+    without a key has the one item whose key nobody sent.
     """
     sent_keys = Counter(each.get("messageKey") for each in recipients)
     by_key: dict[JSON, list[Mapping[str, JSON]]] = {}
@@ -290,7 +297,7 @@ def _items_by_position(
             own.append(generated[0] if sent_keys[None] == 1 == len(generated) else None)
         else:
             candidates = by_key.get(key, [])
-            own.append(candidates.pop(0) if len(candidates) >= 1 == sent_keys[key] else None)
+            own.append(candidates[0] if candidates and sent_keys[key] == 1 else None)
     return own
 
 

@@ -17,10 +17,9 @@ from conformance.checks.reading import (
     Recipient,
     Send,
     error_code,
-    is_busy,
+    is_judged,
     is_malformed,
     is_refused,
-    is_send,
     is_unusable_number,
     items,
     read_send,
@@ -38,11 +37,7 @@ def _good_send(exchange: Exchange) -> Send | None:
     if send is None or not send.known_definition or _too_many(exchange):
         return None
     # A key that is too long may cost the whole request (R12).
-    return None if exchange.response.status == 400 and _has_long_key(send) else send
-
-
-def _has_long_key(send: Send) -> bool:
-    return any(len(each.message_key or "") > MESSAGE_KEY_MAX for each in send.recipients)
+    return None if exchange.response.status == 400 and any(each.has_long_key for each in send.recipients) else send
 
 
 def _may_be_refused_whole(exchange: Exchange) -> bool:
@@ -129,7 +124,7 @@ def _long_keyed(exchange: Exchange) -> list[Recipient]:
     send = read_send(exchange)
     if send is None or not send.known_definition:
         return []
-    return [each for each in send.recipients if len(each.message_key or "") > MESSAGE_KEY_MAX]
+    return [each for each in send.recipients if each.has_long_key]
 
 
 @server_requirement(
@@ -340,19 +335,6 @@ def request_that_breaks_its_schema_is_refused(exchange: Exchange) -> Iterator[st
     yield from _answered_400(exchange, f"the request breaks its schema at {_other_request_faults(exchange)[0]}")
 
 
-@server_requirement(
-    "send-unknown-definition-refused",
-    level=Level.SHOULD,
-    applies=lambda exchange: _says_unknown_definition(exchange),
-    cite=Cite("rulings.md", "An unknown `definitionKey` is refused with 400, code 109111."),
-)
-def unknown_definition_is_refused(exchange: Exchange) -> Iterator[str]:
-    """An unknown `definitionKey` is refused with 400 and the code 109111."""
-    yield from _answered_400(exchange, "no definition has this definitionKey")
-    if exchange.response.status == 400 and error_code(exchange) != NO_DEFINITION:
-        yield f"errorcode is {error_code(exchange)!r}, not {NO_DEFINITION}"
-
-
 #: A definition key that the probes send and that nobody has.
 UNKNOWN_DEFINITION = "no-such-definition-3d1f"
 
@@ -362,10 +344,23 @@ def _says_unknown_definition(exchange: Exchange) -> bool:
     return send is not None and send.body["definitionKey"] == UNKNOWN_DEFINITION
 
 
+@server_requirement(
+    "send-unknown-definition-refused",
+    level=Level.SHOULD,
+    applies=_says_unknown_definition,
+    cite=Cite("rulings.md", "An unknown `definitionKey` is refused with 400, code 109111."),
+)
+def unknown_definition_is_refused(exchange: Exchange) -> Iterator[str]:
+    """An unknown `definitionKey` is refused with 400 and the code 109111."""
+    yield from _answered_400(exchange, "no definition has this definitionKey")
+    if exchange.response.status == 400 and error_code(exchange) != NO_DEFINITION:
+        yield f"errorcode is {error_code(exchange)!r}, not {NO_DEFINITION}"
+
+
 def _malformed(exchange: Exchange) -> bool:
     """Sent as JSON with the right token, and no JSON text."""
-    judged = is_send(exchange) and token_is_right(exchange) and not is_busy(exchange)
-    return judged and sent_json(exchange) and is_malformed(exchange.request.body)
+    let_in = is_judged(exchange) and token_is_right(exchange)
+    return let_in and sent_json(exchange) and is_malformed(exchange.request.body)
 
 
 @server_requirement(
@@ -381,8 +376,7 @@ def malformed_body_is_refused(exchange: Exchange) -> Iterator[str]:
 def _other_content_type(exchange: Exchange) -> bool:
     media_type = exchange.request.media_type
     is_json = media_type == "application/json" or media_type.endswith("+json")
-    judged = is_send(exchange) and token_is_right(exchange) and not is_busy(exchange)
-    return judged and bool(media_type) and not is_json
+    return is_judged(exchange) and token_is_right(exchange) and bool(media_type) and not is_json
 
 
 @server_requirement(
