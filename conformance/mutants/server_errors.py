@@ -215,6 +215,18 @@ def fails_on_a_null_attribute(handle: Handler) -> Handler:
 
 
 @server_mutant(kills="server-error-never")
+def fails_on_a_deep_attribute(handle: Handler) -> Handler:
+    """Answers 500 to an attribute that is nested more than a hundred levels deep."""
+    return _failing(handle, lambda request: b"[" * 100 in request.body)
+
+
+@server_mutant(kills="server-error-never")
+def fails_on_an_empty_content(handle: Handler) -> Handler:
+    """Answers 500 to a `content` that is there and empty."""
+    return _failing(handle, lambda request: read(request).get("content") == {})
+
+
+@server_mutant(kills="server-error-never")
 def fails_on_a_body_that_is_no_object(handle: Handler) -> Handler:
     """Answers 500 to a body that is JSON and no object."""
 
