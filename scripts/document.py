@@ -6,6 +6,7 @@ pass is a function of one node, and none needs to know that a property may be ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NoReturn, TypeGuard, cast
@@ -58,6 +59,22 @@ def pointer_text(pointer: Sequence[str]) -> str:
     return "#" + "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in pointer)
 
 
+def reference_to(pointer: Sequence[str]) -> str:
+    """A local reference that leads to the pointer: what `pointer_parts` reads back."""
+    return pointer_text([part.replace("%", "%25") for part in pointer])
+
+
+def json_path(pointer: Sequence[str]) -> str:
+    """The pointer as a JSONPath of RFC 9535, ready for the target of an overlay action."""
+    parts = ("." + part if re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", part) else f"[{_quoted(part)}]" for part in pointer)
+    return "$" + "".join(parts)
+
+
+def _quoted(part: str) -> str:
+    # In a document an index looks like a name; in a list a name would select nothing.
+    return part if part.isdecimal() and len(part) < 3 else "'" + part.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def pointer_parts(reference: str) -> Pointer:
     """The parts of a local reference: `#/a/b~1c` is `("a", "b/c")`."""
     parts = unquote(reference.removeprefix("#")).split("/")[1:]
@@ -83,6 +100,10 @@ class Kind(StrEnum):
     CALLBACK = "callback"
     COMPONENTS = "components"
     SECURITY_SCHEME = "security scheme"
+    SERVER = "server"
+    TAG = "tag"
+    INFO = "info"
+    ITEMS = "items of a parameter or a header"
     SCHEMA = "schema"
 
 
@@ -116,12 +137,16 @@ SCHEMA_MEMBERS: Members = {
 #: Where nodes stand in each kind of node. What is not listed is data and is never looked into.
 GRAMMAR: Mapping[Kind, Members] = {
     Kind.DOCUMENT: {
+        "info": (ONE, Kind.INFO),
+        "servers": (LIST, Kind.SERVER),
+        "tags": (LIST, Kind.TAG),
         "paths": (ONE, Kind.PATHS),
         "webhooks": (MAP, Kind.PATH_ITEM),
         "components": (ONE, Kind.COMPONENTS),
         "definitions": (MAP, Kind.SCHEMA),
         "parameters": (MAP, Kind.PARAMETER),
         "responses": (MAP, Kind.RESPONSE),
+        "securityDefinitions": (MAP, Kind.SECURITY_SCHEME),
     },
     Kind.COMPONENTS: {
         "schemas": (MAP, Kind.SCHEMA),
@@ -138,16 +163,19 @@ GRAMMAR: Mapping[Kind, Members] = {
     Kind.PATHS: {ANY: (ONE, Kind.PATH_ITEM)},
     Kind.CALLBACK: {ANY: (ONE, Kind.PATH_ITEM)},
     Kind.PATH_ITEM: {
+        "servers": (LIST, Kind.SERVER),
         "parameters": (LIST, Kind.PARAMETER),
         **dict.fromkeys(METHODS, (ONE, Kind.OPERATION)),
     },
     Kind.OPERATION: {
+        "servers": (LIST, Kind.SERVER),
         "parameters": (LIST, Kind.PARAMETER),
         "requestBody": (ONE, Kind.REQUEST_BODY),
         "responses": (ONE, Kind.RESPONSES),
         "callbacks": (MAP, Kind.CALLBACK),
     },
     Kind.PARAMETER: {
+        "items": (ONE, Kind.ITEMS),
         "schema": (ONE, Kind.SCHEMA),
         "content": (MAP, Kind.MEDIA_TYPE),
         "examples": (MAP, Kind.EXAMPLE),
@@ -161,6 +189,7 @@ GRAMMAR: Mapping[Kind, Members] = {
         "links": (MAP, Kind.LINK),
     },
     Kind.HEADER: {
+        "items": (ONE, Kind.ITEMS),
         "schema": (ONE, Kind.SCHEMA),
         "content": (MAP, Kind.MEDIA_TYPE),
         "examples": (MAP, Kind.EXAMPLE),
@@ -171,17 +200,23 @@ GRAMMAR: Mapping[Kind, Members] = {
         "encoding": (MAP, Kind.ENCODING),
     },
     Kind.ENCODING: {"headers": (MAP, Kind.HEADER)},
-    Kind.EXAMPLE: {},
-    Kind.LINK: {},
-    Kind.SECURITY_SCHEME: {},
+    Kind.ITEMS: {"items": (ONE, Kind.ITEMS)},
+    **dict.fromkeys(
+        (Kind.EXAMPLE, Kind.LINK, Kind.SECURITY_SCHEME, Kind.SERVER, Kind.TAG, Kind.INFO),
+        cast("Members", {}),
+    ),
     Kind.SCHEMA: SCHEMA_MEMBERS,
 }
 
 
-def map_nodes(document: Document, change: Callable[[Kind, Node, Pointer], Node]) -> Document:
+Change = Callable[[Kind, Node, Pointer], Node]
+
+
+def map_nodes(document: Document, change: Change, kind: Kind = Kind.DOCUMENT, at: Pointer = ()) -> Document:
     """Copy the document, passing each of its nodes through `change`, inner ones first.
 
-    `change` gets a copy that is its own at the top level, and the pointer of the original.
+    `change` gets a copy that is its own at the top level, and the pointer of the original. A part of a document is
+    walked likewise, given its kind and its pointer.
     """
 
     def walked(kind: Kind, node: JSON, pointer: Pointer) -> JSON:
@@ -194,15 +229,16 @@ def map_nodes(document: Document, change: Callable[[Kind, Node, Pointer], Node])
         return change(kind, copy, pointer)
 
     def held(holds: Holds, kind: Kind, value: JSON, pointer: Pointer) -> JSON:
-        if holds is Holds.ONE:
+        if holds is Holds.ONE and not is_list(value):
             return walked(kind, value, pointer)
-        if holds is Holds.LIST and is_list(value):
+        # `items` of draft 4 may be a list: one schema for each place.
+        if holds is not Holds.MAP and is_list(value):
             return [walked(kind, node, (*pointer, str(index))) for index, node in enumerate(value)]
         if holds is Holds.MAP and is_object(value):
             return {name: walked(kind, node, (*pointer, name)) for name, node in value.items()}
         return value
 
-    return cast("Document", walked(Kind.DOCUMENT, document, ()))
+    return cast("Document", walked(kind, document, at))
 
 
 def _place(kind: Kind, name: str) -> tuple[Holds, Kind] | None:

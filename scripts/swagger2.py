@@ -1,189 +1,256 @@
 """Swagger 2.0 becomes OpenAPI 3.1, member by member.
 
-Each function knows the members of one object of Swagger 2.0. A member it does not know is an error
-with its pointer: nothing is dropped in silence, and a widening starts where the error points.
-Faults of the published document are mended before, in `scripts.mends`.
+Each function knows the members of one object of Swagger 2.0. A member it does not know is an error with its pointer:
+nothing is dropped in silence. Faults of the published document are mended before, in `scripts.mends`, and its references
+lead to shared parts, by `scripts.references`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from scripts.component_names import names_of
 from scripts.document import (
     METHODS,
     Document,
     DocumentError,
+    Kind,
     Node,
     Pointer,
+    is_list,
+    is_object,
     list_at,
-    map_schemas,
+    map_nodes,
     object_at,
     text_at,
 )
+from scripts.mends.keywords import KNOWN, LATER
+from scripts.mends.rule import Mend, unsettled
+from scripts.swagger2_parameters import (
+    JSON_MEDIA_TYPE,
+    Api,
+    body,
+    content,
+    field_schema,
+    header,
+    media_types_of,
+    parameter,
+    parameters,
+)
+from scripts.swagger2_schemas import with_schemas
+from scripts.swagger2_security import requirements, security_schemes
 
 VERSION = "3.1.1"
-#: Members of the document that mean the same in OpenAPI 3.1.
+#: Members of the document that mean the same in OpenAPI 3.1, and those of an operation.
 SAME = "tags externalDocs"
-JSON_MEDIA_TYPE = "application/json"
-HINT = "Correct the document, or teach scripts/swagger2.py to carry it over."
-
+SAME_IN_OPERATION = "tags summary description externalDocs operationId deprecated"
 #: What stands in a published host for the part that each tenant has of its own.
-PLACEHOLDER = re.compile(r"YOUR_([A-Z][A-Z0-9_]*)")
-TYPES = ("array", "boolean", "integer", "number", "object", "string")
-#: Keywords of the schema object that mean the same in OpenAPI 3.1.
-SCHEMA_KEYWORDS = (
-    *("$ref", "title", "description", "type", "format", "default", "enum", "required", "properties", "items"),
-    *(
-        "additionalProperties",
-        "allOf",
-        "multipleOf",
-        "maximum",
-        "minimum",
-        "maxLength",
-        "minLength",
-        "pattern",
-    ),
-    *("maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "readOnly", "externalDocs"),
-)
+PLACEHOLDER = re.compile(r"YOUR_([A-Z][A-Z0-9_]*)|\{([A-Za-z_]\w*)\}|<([A-Za-z_]\w*)>")
+HOST = re.compile(r"[\w.\-]*(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
+#: The name of the example that the Swagger document gives of a response; the pages' have names of their own.
+EXAMPLE = "FromDocument"
 
 
 def openapi3(source: Document) -> Document:
-    """The same API, written as OpenAPI 3.1."""
-    _known(source, (), f"swagger info host basePath schemes consumes produces paths definitions {SAME}")
+    """The same API, written as OpenAPI 3.1; raises `DocumentError`."""
+    return converted(source)[0]
+
+
+def converted(source: Document) -> tuple[Document, tuple[Mend, ...]]:
+    """The same API, written as OpenAPI 3.1, and what has another name in it; raises `DocumentError`."""
     if source.get("swagger") != "2.0":
-        raise DocumentError.at((), 'is not marked `swagger: "2.0"`', "Put a Swagger 2.0 document there.")
-    source = map_schemas(source, schema)
-    return {
+        raise DocumentError.at((), f"is not marked `swagger: \"2.0\"`{_version(source)}", "Put a Swagger 2.0 document there.")
+    _all_members_known(source)
+    names = names_of(source)
+    source = with_schemas(source, names)
+    api = Api(
+        source,
+        names,
+        media_types_of(source, "consumes", (), ()),
+        media_types_of(source, "produces", (), ()),
+    )
+    made = components(api)
+    document = {
         "openapi": VERSION,
-        "info": object_at(source.get("info"), ("info",)),
-        "servers": servers(source),
+        "info": information(source),
+        "servers": servers(source, list_at(source.get("schemes", []), ("schemes",))),
         **_carried(source, SAME),
-        "paths": paths(source),
-        "components": {"schemas": object_at(source.get("definitions", {}), ("definitions",))},
+        **_security(api, source, ()),
+        "paths": paths(api),
+        **({"components": made} if made else {}),
         **_extensions(source),
     }
+    return document, names.renames()
 
 
-def servers(source: Document) -> list[Node]:
+def _version(source: Document) -> str:
+    marks = [f"{name} {source[name]}" for name in ("swagger", "swaggerVersion", "openapi", "asyncapi") if name in source]
+    return f" but {marks[0]}" if marks else ""
+
+
+def _all_members_known(source: Document) -> None:
+    def check(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        known = (*KNOWN.get(kind, node), *LATER.get(kind, ()))
+        for name in node:
+            if name not in known and not name.startswith("x-"):
+                raise unsettled((*pointer, name), f"Swagger 2.0 has no {name!r} here", "remove: true")
+        return node
+
+    map_nodes(source, check)
+
+
+def information(source: Document) -> Node:
+    """The title, the version and whatever else is said of the API."""
+    info = object_at(source.get("info", {}), ("info",))
+    for name in ("title", "version"):
+        if not isinstance(info.get(name), str):
+            raise unsettled(("info",) if "info" in source else (), f"the API has no {name}", f"update: {{{name}: …}}")
+    return info
+
+
+def servers(source: Document, schemes: Sequence[object]) -> list[Node]:
     """Host, base path and schemes as server URLs; YOUR_SUBDOMAIN in the host is the variable `subdomain`."""
     host = text_at(source.get("host", ""), ("host",))
-    if not re.fullmatch(r"[\w.\-]*(?::[0-9]+)?", host):
-        raise DocumentError.at(("host",), f"{host!r} is not a host", HINT)
-    base = text_at(source.get("basePath", "/"), ("basePath",)).rstrip("/")
-    found = PLACEHOLDER.findall(host)
-    template = PLACEHOLDER.sub(lambda match: "{" + match.group(1).lower() + "}", host)
-    variables = {name.lower(): {"default": f"YOUR_{name}"} for name in found}
-    schemes = list_at(source.get("schemes", []), ("schemes",)) if host else []
-    prefixes = [f"{text_at(scheme, ('schemes',))}://" for scheme in schemes] or (["//"] if host else [""])
+    bare, variables = with_variables(host)
+    if not HOST.fullmatch(PLACEHOLDER.sub("x", host)):
+        raise unsettled(("host",), f"{host!r} is not a host", "update: example.com")
+    base = text_at(source.get("basePath", "/"), ("basePath",)).strip().rstrip("/")
+    if base and not base.startswith("/"):
+        base = "/" + base
+    base, more = with_variables(base)
+    prefixes = [f"{text_at(scheme, ('schemes',))}://" for scheme in schemes] if host else []
+    variables = {**variables, **more}
     return [
-        {"url": f"{prefix}{template}{base}" or "/", **({"variables": variables} if variables else {})}
-        for prefix in prefixes
+        {"url": f"{prefix}{bare}{base}" or "/", **({"variables": variables} if variables else {})}
+        for prefix in prefixes or (["//"] if host else [""])
     ]
 
 
-def paths(source: Document) -> Node:
+def with_variables(text: str) -> tuple[str, Node]:
+    """A part of a URL with each placeholder as a variable, and the variables; the default is the placeholder itself."""
+    found = {next(filter(None, match.groups())): match.group() for match in PLACEHOLDER.finditer(text)}
+    template = PLACEHOLDER.sub(lambda match: "{" + next(filter(None, match.groups())).lower() + "}", text)
+    variables = {name.lower(): {"default": each if each.startswith("YOUR_") else name} for name, each in found.items()}
+    return template, variables
+
+
+def paths(api: Api) -> Node:
     """Each path with its operations."""
-    items = object_at(source.get("paths"), ("paths",))
+    items = object_at(api.source.get("paths"), ("paths",))
     return {
-        path: item if path.startswith("x-") else path_item(source, object_at(item, ("paths", path)), ("paths", path))
+        path: item if path.startswith("x-") else path_item(api, object_at(item, ("paths", path)), ("paths", path))
         for path, item in items.items()
     }
 
 
-def path_item(source: Document, item: Node, pointer: Pointer) -> Node:
-    """The operations of one path."""
-    _known(item, pointer, " ".join(METHODS))
+def path_item(api: Api, item: Node, pointer: Pointer) -> Node:
+    """The operations of one path; what its parameters say of bodies goes into each of them."""
+    shared = list_at(item.get("parameters", []), (*pointer, "parameters"))
+    own = parameters(api, shared, (), api.consumes, pointer).get("parameters", [])
     return {
-        name: operation(source, object_at(node, (*pointer, name)), (*pointer, name)) if name in METHODS else node
-        for name, node in item.items()
+        **({"parameters": own} if own else {}),
+        **({"servers": [_server(each) for each in item["servers"]]} if is_list(item.get("servers")) else {}),
+        **{
+            name: operation(api, object_at(item[name], (*pointer, name)), shared, (*pointer, name))
+            for name in METHODS
+            if name in item
+        },
+        **_extensions(item),
     }
 
 
-def operation(source: Document, node: Node, pointer: Pointer) -> Node:
+def _server(value: object) -> Node:
+    node = object_at(value, ())
+    url, variables = with_variables(str(node.get("url", "")))
+    return {**node, "url": url, **({"variables": variables} if variables else {})}
+
+
+def operation(api: Api, node: Node, shared: Sequence[object], pointer: Pointer) -> Node:
     """One operation: its body parameter is the request body, its media types stand where they apply."""
-    same = "tags summary description externalDocs operationId deprecated"
-    _known(node, pointer, f"{same} consumes produces parameters responses")
-    consumes, produces = (
-        [text_at(each, pointer) for each in list_at(node.get(name, source.get(name, [JSON_MEDIA_TYPE])), pointer)]
-        for name in ("consumes", "produces")
-    )
+    consumes = media_types_of(node, "consumes", api.consumes, pointer)
+    produces = media_types_of(node, "produces", api.produces, pointer)
+    own = list_at(node.get("parameters", []), (*pointer, "parameters"))
+    schemes = list_at(node.get("schemes", []), (*pointer, "schemes"))
+    differs = schemes and schemes != api.source.get("schemes")
     return {
-        **_carried(node, same),
-        **parameters(node.get("parameters", []), consumes, (*pointer, "parameters")),
-        "responses": responses(node.get("responses"), produces, (*pointer, "responses")),
+        **_carried(node, SAME_IN_OPERATION),
+        **parameters(api, own, shared, consumes, pointer),
+        "responses": responses(api, node.get("responses"), produces, (*pointer, "responses")),
+        **_security(api, node, pointer),
+        **({"servers": servers(api.source, schemes)} if differs else {}),
         **_extensions(node),
     }
 
 
-def parameters(value: object, consumes: Iterable[str], pointer: Pointer) -> Node:
-    """The members of an operation that its parameters become."""
-    converted: Node = {}
-    for index, each in enumerate(list_at(value, pointer)):
-        place = (*pointer, str(index))
-        node = object_at(each, place)
-        if node.get("in") != "body":
-            raise DocumentError.at(place, f"a parameter in {node.get('in')!r} is not carried over", HINT)
-        if "requestBody" in converted:
-            raise DocumentError.at(place, "a second body parameter stands here", "Keep one.")
-        converted["requestBody"] = request_body(node, consumes, place)
-    return converted
-
-
-def request_body(node: Node, consumes: Iterable[str], pointer: Pointer) -> Node:
-    """A body parameter as a request body. Its name goes: Swagger 2.0 gives it no meaning on the wire."""
-    _known(node, pointer, "in name description required schema")
-    return {
-        **_carried(node, "description"),
-        "content": _content(node, consumes, pointer),
-        **_carried(node, "required"),
-        **_extensions(node),
-    }
-
-
-def responses(value: object, produces: Iterable[str], pointer: Pointer) -> Node:
+def responses(api: Api, value: object, produces: Sequence[str], pointer: Pointer) -> Node:
     """Each response by its status."""
-    media_types = tuple(produces)
     converted: Node = {}
     for status, each in object_at(value, pointer).items():
-        if not (re.fullmatch(r"[1-5][0-9][0-9]|default", status) or status.startswith("x-")):
-            raise DocumentError.at((*pointer, status), f"{status!r} is not a status", HINT)
-        converted[status] = each if status.startswith("x-") else response(each, media_types, (*pointer, status))
+        if not (re.fullmatch(r"[1-5][0-9][0-9]|[1-5]XX|default", status) or status.startswith("x-")):
+            raise unsettled((*pointer, status), f"{status!r} is not a status", "remove: true")
+        converted[status] = each if status.startswith("x-") else response(api, each, produces, (*pointer, status))
     return converted
 
 
-def response(value: object, produces: Iterable[str], pointer: Pointer) -> Node:
-    """One response; it has content if it has a schema."""
+def response(api: Api, value: object, produces: Sequence[str], pointer: Pointer) -> Node:
+    """One response: it has content if it has a schema or examples."""
     node = object_at(value, pointer)
-    _known(node, pointer, "description schema")
-    content = {"content": _content(node, produces, pointer)} if "schema" in node else {}
-    return {"description": text_at(node.get("description"), pointer), **content, **_extensions(node)}
+    if "$ref" in node:
+        return {**node, "$ref": api.names.reference(node["$ref"])}
+    headers = object_at(node.get("headers", {}), (*pointer, "headers"))
+    shown = _content(node, produces, pointer)
+    return {
+        "description": text_at(node.get("description"), (*pointer, "description")),
+        **({"headers": {name: header(object_at(each, pointer)) for name, each in headers.items()}} if headers else {}),
+        **({"content": shown} if shown else {}),
+        **_extensions(node),
+    }
 
 
-def schema(node: Node, pointer: Pointer) -> Node:
-    """A schema, its inner ones converted, with nothing but what means the same in JSON Schema."""
-    _known(node, pointer, " ".join(SCHEMA_KEYWORDS))
-    if node.get("type", "object") not in TYPES:
-        raise DocumentError.at((*pointer, "type"), f"{node['type']!r} is not a type", HINT)
-    if "$ref" not in node:
-        return node
-    reference = text_at(node["$ref"], (*pointer, "$ref"))
-    if len(node) > 1:
-        raise DocumentError.at(pointer, "members stand beside a reference, where they have no meaning", HINT)
-    if not reference.startswith("#/definitions/"):
-        raise DocumentError.at(pointer, f"the reference {reference!r} is not to a definition", HINT)
-    return {"$ref": reference.replace("#/definitions/", "#/components/schemas/", 1)}
+def _content(node: Node, produces: Sequence[str], pointer: Pointer) -> Node:
+    schema = node.get("schema")
+    examples = object_at(node.get("examples", {}), (*pointer, "examples"))
+    binary = is_object(schema) and schema.get("format") == "binary"
+    media_types = ("application/octet-stream",) if binary and produces == (JSON_MEDIA_TYPE,) else produces
+    shown = content(object_at(schema, (*pointer, "schema")), media_types) if "schema" in node else {}
+    for name, value in examples.items():
+        media_type = name if "/" in name else next(iter(shown), JSON_MEDIA_TYPE)
+        member: Node = shown.setdefault(media_type, {"schema": schema} if "schema" in node else {})
+        label = EXAMPLE if "/" in name else re.sub(r"[^A-Za-z0-9._-]+", "_", name)
+        member["examples"] = {**member.get("examples", {}), label: {"value": value}}
+    return shown
 
 
-def _content(node: Node, media_types: Iterable[str], pointer: Pointer) -> Node:
-    converted = object_at(node.get("schema"), (*pointer, "schema"))
-    return {media_type: {"schema": converted} for media_type in media_types}
+def components(api: Api) -> Node:
+    """The shared parts: what is a body or a field of a form in Swagger is a request body or a schema."""
+    shared = object_at(api.source.get("parameters", {}), ("parameters",))
+    schemas = object_at(api.source.get("definitions", {}), ("definitions",))
+    rooms: dict[str, Node] = {
+        "schemas": {api.names.name("definitions", name): node for name, node in schemas.items()},
+        "parameters": {},
+        "requestBodies": {},
+        "responses": {
+            api.names.name("responses", name): response(api, node, api.produces, ("responses", name))
+            for name, node in object_at(api.source.get("responses", {}), ("responses",)).items()
+        },
+        "securitySchemes": security_schemes(api.source, api.names),
+    }
+    for key, value in shared.items():
+        node, name, pointer = object_at(value, ("parameters", key)), api.names.name("parameters", key), ("parameters", key)
+        if node.get("in") == "formData":
+            rooms["schemas"][api.names.fields[key]] = field_schema(node)
+        elif node.get("in") == "body":
+            rooms["requestBodies"][name] = body(node, api.consumes, pointer)
+        else:
+            rooms["parameters"][name] = parameter(api, node, pointer)
+    return {room: parts for room, parts in rooms.items() if parts}
 
 
-def _known(node: Node, pointer: Pointer, names: str) -> None:
-    for name in node:
-        if name not in names.split() and not name.startswith("x-"):
-            raise DocumentError.at((*pointer, name), f"{name!r} is not carried over", HINT)
+def _security(api: Api, node: Node, pointer: Pointer) -> Node:
+    if "security" not in node:
+        return {}
+    return {"security": requirements(node["security"], api.source, api.names, (*pointer, "security"))}
 
 
 def _carried(node: Node, names: str) -> Node:

@@ -1,0 +1,184 @@
+"""Faults in operations: their names and their answers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from http import HTTPStatus
+
+from scripts.document import Document, Kind, Node, Pointer, is_object, map_nodes, nodes, object_at
+from scripts.mends.rule import Report, on, unsettled, without
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def every_operation_has_an_id(document: Document, report: Report) -> Document:
+    """An operation without `operationId` has its summary for one, if that is a name, or its method and path."""
+    operations = [node for kind, node, _ in nodes(document) if kind is Kind.OPERATION]
+    claimed = Counter(_plain(str(node.get("operationId") or node.get("summary", ""))) for node in operations)
+    names: dict[Pointer, str] = {}
+    for kind, node, pointer in nodes(document):
+        if kind is Kind.OPERATION and not node.get("operationId"):
+            summary = str(node.get("summary", ""))
+            named = NAME.fullmatch(summary) and claimed[_plain(summary)] == 1
+            names[pointer] = summary if named else name_of(pointer)
+    return _named(document, names, "operationId {}, for there is none", report)
+
+
+def no_operation_id_stands_twice(document: Document, report: Report) -> Document:
+    """Operations with one `operationId` are named by their method and path."""
+    claimed = Counter(str(node.get("operationId")) for kind, node, _ in nodes(document) if kind is Kind.OPERATION)
+    names = {
+        pointer: name_of(pointer)
+        for kind, node, pointer in nodes(document)
+        if kind is Kind.OPERATION and "operationId" in node and claimed[str(node["operationId"])] > 1
+    }
+    return _named(document, names, "operationId {}, for another operation has the one given", report)
+
+
+def _named(document: Document, names: dict[Pointer, str], said: str, report: Report) -> Document:
+    """The document with these operations named; a number tells apart those that would be named like another."""
+    if not names:
+        return document
+    own = [(str(node.get("operationId")), at) for kind, node, at in nodes(document) if kind is Kind.OPERATION]
+    taken = {_plain(name) for name, pointer in own if pointer not in names}
+    final: dict[Pointer, str] = {}
+    for pointer, name in sorted(names.items()):
+        number, unique = 1, name
+        while _plain(unique) in taken:
+            number += 1
+            unique = f"{name}{number}"
+        taken.add(_plain(unique))
+        final[pointer] = unique
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        if pointer not in final or kind is not Kind.OPERATION:
+            return node
+        report(pointer, said.format(final[pointer]))
+        return {**node, "operationId": final[pointer]}
+
+    return map_nodes(document, change)
+
+
+def _plain(name: str) -> str:
+    """A name as case-insensitive systems of files and generators of snake case see it."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def name_of(pointer: Pointer) -> str:
+    """A name for the operation at `pointer`: `get /a/{bKey}` is `getAByBKey`."""
+    method, path = pointer[-1], pointer[-2]
+    words = re.findall(r"\{?[A-Za-z0-9]+", path)
+    placed = [("By", word[1:]) if word[0] == "{" else ("", word) for word in words]
+    return method + "".join(prefix + word[:1].upper() + word[1:] for prefix, word in placed)
+
+
+STATUS = re.compile(r"[1-5][0-9][0-9]|[1-5]XX|default")
+#: A status, and behind it what tells it from others.
+LABELLED = re.compile(r"([1-5][0-9][0-9])(?:[_\-.:/ ].*)?")
+
+
+@on(Kind.OPERATION)
+def answers_stand_side_by_side(node: Node, pointer: Pointer, report: Report) -> Node:
+    """A response that stands under its status inside another response is one of the operation's own."""
+    responses = node.get("responses")
+    if not is_object(responses):
+        return node
+    moved: Node = {}
+    for status, response in responses.items():
+        if not is_object(response) or status.startswith("x-"):
+            moved.setdefault(status, response)
+            continue
+        inner = [name for name, value in response.items() if STATUS.fullmatch(name) and is_object(value)]
+        for name in inner:
+            place: Pointer = (*pointer, "responses", status, name)
+            if name in responses or name in moved:
+                raise unsettled(place, f"the operation has another response {name}", "remove: true")
+            report(place, f"a response inside a response; it stands beside {status}")
+            report.moved(place, (*pointer, "responses", name))
+        moved[status] = without(response, *inner)
+        moved.update({name: response[name] for name in inner})
+    return {**node, "responses": moved} if moved != responses else node
+
+
+@on(Kind.OPERATION)
+def every_key_is_a_status(node: Node, pointer: Pointer, report: Report) -> Node:
+    """A status with a label is that status; what names no status is any other answer. Several are one of several."""
+    responses = node.get("responses")
+    if not is_object(responses):
+        return node
+    meant = {status: _status(status, (*pointer, "responses", status)) for status in responses}
+    if all(status == name for name, status in meant.items()):
+        return node
+    merged: dict[str, list[tuple[str, Node]]] = {}
+    for name, status in meant.items():
+        if status != name:
+            place: Pointer = (*pointer, "responses", name)
+            report(place, f"{name!r} is no status; it is a response {status}")
+            report.moved(place, (*pointer, "responses", status))
+        response = responses[name]
+        if not name.startswith("x-"):
+            merged.setdefault(status, []).append((name, object_at(response, (*pointer, "responses", name))))
+    extensions = {name: value for name, value in responses.items() if name.startswith("x-")}
+    return {**node, "responses": {**{status: _one_of(several) for status, several in merged.items()}, **extensions}}
+
+
+def _status(name: str, pointer: Pointer) -> str:
+    if STATUS.fullmatch(name) or name.startswith("x-"):
+        return name
+    if re.fullmatch("[1-5][xX][xX]", name):
+        return name.upper()
+    if match := LABELLED.fullmatch(name.strip()):
+        return match.group(1)
+    if not re.search("[0-9]", name):
+        return "default"
+    raise unsettled(pointer, f"{name!r} is not a status", "remove: true")
+
+
+def _one_of(several: list[tuple[str, Node]]) -> Node:
+    """Responses to one status as one response: their bodies are alternatives, their descriptions a list."""
+    if len(several) == 1:
+        return several[0][1]
+    joined: Node = {}
+    for _, response in several:
+        joined.update({name: value for name, value in response.items() if name not in joined})
+    described = [(name, str(response.get("description", "")).strip()) for name, response in several]
+    joined["description"] = "\n".join(f"- {name}: {text}" for name, text in described)
+    schemas = list({repr(each["schema"]): each["schema"] for _, each in several if "schema" in each}.values())
+    if len(schemas) > 1:
+        joined["schema"] = {"anyOf": schemas}
+    for member in ("headers", "examples"):
+        values = [(name, each[member]) for name, each in several if is_object(each.get(member))]
+        if values:
+            joined[member] = {name: value for _, each in reversed(values) for name, value in each.items()}
+        if len(values) > 1:
+            # One name holds one value; what else was said stays beside it.
+            joined[f"x-{member}"] = dict(values)
+    return joined
+
+
+@on(Kind.OPERATION)
+def every_operation_answers(node: Node, pointer: Pointer, report: Report) -> Node:
+    """An operation that declares no response answers something that is not described."""
+    responses = node.get("responses", {})
+    if any(not name.startswith("x-") for name in object_at(responses, (*pointer, "responses"))):
+        return node
+    report(pointer, "no response is declared; any answer is possible")
+    return {**node, "responses": {"default": {"description": "The answer is not described."}, **responses}}
+
+
+@on(Kind.RESPONSE)
+def every_response_is_described(node: Node, pointer: Pointer, report: Report) -> Node:
+    """A response without description has the phrase that belongs to its status."""
+    if isinstance(node.get("description"), str) or "$ref" in node:
+        return node
+    phrase = _phrase(pointer[-1])
+    report(pointer, f"described as {phrase!r}, for it has no description")
+    return {"description": phrase, **without(node, "description")}
+
+
+def _phrase(status: str) -> str:
+    try:
+        return HTTPStatus(int(status)).phrase
+    except ValueError:
+        return "Any other answer." if status == "default" else status

@@ -1,0 +1,96 @@
+"""What a rule is: it mends one fault, takes and gives Swagger 2.0, and reports what it did.
+
+A rule reports with pointers into the document that it was given. Rules that move nodes say what came from where, so
+that every report can be led back to the document as published.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+from attrs import field, frozen
+
+from scripts.document import Document, DocumentError, Kind, Node, Pointer, json_path, map_nodes, pointer_text
+
+#: Where the published document lies in a contract folder; an overlay that extends it is applied before any rule.
+PUBLISHED = "source/swagger.json"
+
+
+@frozen
+class Mend:
+    """One fault that was mended: where in the published document, by which rule, and what is true now."""
+
+    pointer: str
+    rule: str
+    what: str
+
+
+@frozen
+class Report:
+    """Where a rule says what it mended, and what it moved."""
+
+    mends: list[tuple[Pointer, str]] = field(factory=list[tuple[Pointer, str]])
+    moves: dict[Pointer, Pointer] = field(factory=dict[Pointer, Pointer])
+
+    def __call__(self, pointer: Pointer, what: str) -> None:
+        """Something was mended at `pointer`."""
+        self.mends.append((pointer, what))
+
+    def moved(self, old: Pointer, new: Pointer) -> None:
+        """What stood at `old` stands at `new` from now on."""
+        self.moves[new] = old
+
+
+Rule = Callable[[Document, Report], Document]
+#: Changes one node, which is a copy of its own at the top level; gets the pointer and the report.
+NodeRule = Callable[[Node, Pointer, Report], Node]
+
+
+def on(*kinds: Kind) -> Callable[[NodeRule], Rule]:
+    """Make a rule of a function of one node, for every node of these kinds, inner ones first."""
+
+    def made(change: NodeRule) -> Rule:
+        def rule(document: Document, report: Report) -> Document:
+            return map_nodes(
+                document,
+                lambda kind, node, pointer: change(node, pointer, report) if kind in kinds else node,
+            )
+
+        rule.__doc__ = change.__doc__
+        rule.__name__ = change.__name__
+        return rule
+
+    return made
+
+
+#: What says a type: schemas, the items of parameters and headers, and both of these themselves.
+TYPED = (Kind.SCHEMA, Kind.ITEMS, Kind.PARAMETER, Kind.HEADER)
+
+
+def unsettled(pointer: Pointer, what: str, deed: str) -> DocumentError:
+    """What cannot be mended without guessing, with the overlay action that would settle it."""
+    hint = (
+        f"Settle it in an overlay with `extends: {PUBLISHED}` and the action "
+        f"`target: {json_path(pointer)}`, `{deed}`."
+    )
+    return DocumentError(pointer_text(pointer), what, hint)
+
+
+def without(node: Node, *names: str) -> Node:
+    """The node without these members."""
+    return {name: value for name, value in node.items() if name not in names}
+
+
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+
+
+def as_number(text: str) -> int | float | None:
+    """The number that a text shows, an integer where it is one; None if it shows no number."""
+    text = text.strip()
+    if not NUMBER.fullmatch(text) or len(text) > 300:
+        return None
+    if re.fullmatch("-?[0-9]+", text):
+        return int(text)
+    return float(text) if math.isfinite(float(text)) else None
