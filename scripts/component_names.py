@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from scripts.document import Document, Node, object_at, pointer_parts
+from scripts.document import Document, Node, object_at, pointer_parts, pointer_text, reference_to
 from scripts.mends.rule import Mend
-from scripts.document import pointer_text, reference_to
 
 LEGAL = re.compile(r"[A-Za-z0-9._-]+")
 

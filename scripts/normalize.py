@@ -24,7 +24,7 @@ from scripts.overlay import OverlayError, overlaid, read_overlay
 from scripts.pages import Page, Repair, read_page
 from scripts.swagger2 import openapi3
 from scripts.tidy import tidied
-from scripts.validity import Conflict, check_valid, conflicts
+from scripts.validity import Misfit, check_valid, misfits
 
 SWAGGER, PAGES, OVERLAY, EMITTED = "source/swagger.json", "source/pages", "overlay.yaml", "openapi.yaml"
 HEADER = f"""\
@@ -41,7 +41,7 @@ class Report:
     folder: str
     mends: tuple[Mend, ...]
     repairs: tuple[Repair, ...]
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[Misfit, ...]
     pages: int
     actions: int
     operations: int
@@ -92,7 +92,7 @@ def contract_text(folder: Path) -> tuple[str, Report]:
         folder=folder.as_posix(),
         mends=mends,
         repairs=tuple(repair for page in pages for repair in page.repairs),
-        conflicts=tuple(conflicts(document)),
+        conflicts=tuple(misfits(document)),
         pages=len(pages),
         actions=actions,
         operations=sum(kind is Kind.OPERATION for kind, _, _ in found),

@@ -105,7 +105,12 @@ class _Work:
         for kind, node, pointer in found:
             if kind in ROOMS and isinstance(node.get("$ref"), str):
                 target = self.target(node["$ref"], Target("", pointer), kind, report=False)
-                if target and not target.file and not _is_shared(target.pointer, kind) and (kind, target.pointer) in places:
+                if (
+                    target
+                    and not target.file
+                    and not _is_shared(target.pointer, kind)
+                    and (kind, target.pointer) in places
+                ):
                     wanted.add((target.pointer, kind))
         for pointer, kind in sorted(wanted):
             self.hoisted[pointer] = self.name(ROOMS[kind], Target("", pointer))
@@ -159,7 +164,10 @@ class _Work:
         stem = PurePosixPath(target.file).stem
         parts = [part for part in target.pointer if part not in structure] or [stem]
         plain = re.sub(r"[^A-Za-z0-9.-]+", "_", "_".join(parts if not target.file else parts[-1:])).strip("_") or "Part"
-        taken = {*object_at(self.document.get(room, {}), (room,)), *(name for at, name in self.names.items() if at[0] == room)}
+        taken = {
+            *object_at(self.document.get(room, {}), (room,)),
+            *(name for at, name in self.names.items() if at[0] == room),
+        }
         taken |= {name.lower() for name in taken}
         name, number = plain, 1
         if name.lower() in taken and stem:
@@ -182,7 +190,9 @@ class _Work:
             if target in seen or len(seen) > CHAIN:
                 way = " to ".join(str(each) for each in [*seen[:3], target])
                 hint = "Let one of them hold a value."
-                raise DocumentError(self.where(here), f"the reference {reference!r} leads round in a circle, from {way}", hint)
+                raise DocumentError(
+                    self.where(here), f"the reference {reference!r} leads round in a circle, from {way}", hint
+                )
             seen.append(target)
             target = self.place(value["$ref"], target, kind, report=report)
         return None

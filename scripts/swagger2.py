@@ -60,7 +60,9 @@ def openapi3(source: Document) -> Document:
 def converted(source: Document) -> tuple[Document, tuple[Mend, ...]]:
     """The same API, written as OpenAPI 3.1, and what has another name in it; raises `DocumentError`."""
     if source.get("swagger") != "2.0":
-        raise DocumentError.at((), f"is not marked `swagger: \"2.0\"`{_version(source)}", "Put a Swagger 2.0 document there.")
+        raise DocumentError.at(
+            (), f'is not marked `swagger: "2.0"`{_version(source)}', "Put a Swagger 2.0 document there."
+        )
     _all_members_known(source)
     names = names_of(source)
     source = with_schemas(source, names)
@@ -85,7 +87,9 @@ def converted(source: Document) -> tuple[Document, tuple[Mend, ...]]:
 
 
 def _version(source: Document) -> str:
-    marks = [f"{name} {source[name]}" for name in ("swagger", "swaggerVersion", "openapi", "asyncapi") if name in source]
+    marks = [
+        f"{name} {source[name]}" for name in ("swagger", "swaggerVersion", "openapi", "asyncapi") if name in source
+    ]
     return f" but {marks[0]}" if marks else ""
 
 
@@ -237,7 +241,11 @@ def components(api: Api) -> Node:
         "securitySchemes": security_schemes(api.source, api.names),
     }
     for key, value in shared.items():
-        node, name, pointer = object_at(value, ("parameters", key)), api.names.name("parameters", key), ("parameters", key)
+        node, name, pointer = (
+            object_at(value, ("parameters", key)),
+            api.names.name("parameters", key),
+            ("parameters", key),
+        )
         if node.get("in") == "formData":
             rooms["schemas"][api.names.fields[key]] = field_schema(node)
         elif node.get("in") == "body":

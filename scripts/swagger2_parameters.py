@@ -100,7 +100,7 @@ def parameter(api: Api, node: Node, pointer: Pointer) -> Node:
     schema, style = list_form(node, str(place))
     if is_object(node.get("schema")):
         schema = node["schema"]
-    same = "name in description required".split() + (["allowEmptyValue"] if place == "query" else [])
+    same = ["name", "in", "description", "required"] + (["allowEmptyValue"] if place == "query" else [])
     return {
         **{name: node[name] for name in same if name in node},
         **style,
@@ -202,9 +202,7 @@ def field_schema(node: Node) -> Node:
 def content(schema: Node, media_types: Iterable[str]) -> Node:
     """The schema under each media type. What may be anything, and has a structure, is JSON."""
     structured = schema.get("type") not in ("string", "file") and schema.get("format") != "binary"
-    listed = dict.fromkeys(
-        JSON_MEDIA_TYPE if each == ANY_MEDIA_TYPE and structured else each for each in media_types
-    )
+    listed = dict.fromkeys(JSON_MEDIA_TYPE if each == ANY_MEDIA_TYPE and structured else each for each in media_types)
     return {media_type: {"schema": schema} for media_type in listed}
 
 

@@ -9,7 +9,17 @@ from scripts.document import JSON, Document, Node, Pointer, is_list, is_object, 
 from scripts.mends.rule import without
 
 #: What says nothing of which values are valid, and may stand outside an alternative.
-ANNOTATIONS = ("title", "description", "default", "readOnly", "writeOnly", "deprecated", "examples", "externalDocs", "xml")
+ANNOTATIONS = (
+    "title",
+    "description",
+    "default",
+    "readOnly",
+    "writeOnly",
+    "deprecated",
+    "examples",
+    "externalDocs",
+    "xml",
+)
 #: What a null would have to pass beside `type`: with one of these an alternative is needed.
 ASSERTIONS = ("$ref", "allOf", "anyOf", "oneOf", "not", "const", "if", "then", "else")
 BINARY: Node = {"type": "string", "format": "binary"}
@@ -28,7 +38,9 @@ def schema(node: Node, pointer: Pointer, names: Names, heirs: Mapping[str, tuple
     if isinstance(node.get("discriminator"), str):
         # A value names a definition. It still does where the component has the same name.
         below = heirs.get(pointer[1], ()) if len(pointer) == 2 and pointer[0] == "definitions" else ()
-        renamed = {name: names.reference(f"#/definitions/{name}") for name in below if names.name("definitions", name) != name}
+        renamed = {
+            name: names.reference(f"#/definitions/{name}") for name in below if names.name("definitions", name) != name
+        }
         mapping = {"mapping": renamed} if renamed else {}
         node = {**node, "discriminator": {"propertyName": node["discriminator"], **mapping}}
     if is_list(node.get("items")):

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from scripts.normalize import contract_text, main
 from scripts.tidy import TIDY
-from scripts.validity import ContractInvalid, check_valid, conflicts
+from scripts.validity import ContractInvalid, check_valid, misfits
 
 FOLDER = Path(__file__).parent.parent / "openapi"
 SEND = "/messaging/v1/sms/messages/"
@@ -124,7 +124,7 @@ def faults(contract, name, value):
         },
         "components": contract["components"],
     }
-    return list(conflicts(document))
+    return list(misfits(document))
 
 
 @pytest.mark.parametrize(

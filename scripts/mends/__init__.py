@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from scripts.document import Document, DocumentError, Pointer, pointer_text
-from scripts.mends import dotted, documents, keywords, operations, parameters, paths, schemas, types
+from scripts.mends import documents, dotted, keywords, operations, parameters, paths, schemas, types
 from scripts.mends.rule import Mend, Report, Rule
 
 __all__ = ["OMISSIONS", "RULES", "Mend", "mended"]

@@ -111,7 +111,10 @@ def numbers_and_booleans_are_not_text(node: Node, pointer: Pointer, report: Repo
         elif name in (*NUMBERS, *COUNTS) and (number := as_number(value)) is not None:
             read = number
         if read != value:
-            report((*pointer, name), f"the string {value!r} is read as {'true' if read is True else 'false' if read is False else read}")
+            report(
+                (*pointer, name),
+                f"the string {value!r} is read as {'true' if read is True else 'false' if read is False else read}",
+            )
             node = {**node, name: read}
     return node
 
@@ -119,8 +122,14 @@ def numbers_and_booleans_are_not_text(node: Node, pointer: Pointer, report: Repo
 def host_is_no_url(document: Document, report: Report) -> Document:
     """`host` is a host: what else stands in a URL is the scheme and the beginning of the base path."""
     host = document.get("host")
-    url = re.fullmatch(r"(?:([a-z]+):)?//([^/?#\s]+)(/[^?#\s]*)?", host.strip(), re.IGNORECASE) if isinstance(host, str) else None
-    path_only = re.fullmatch(r"()([^/?#\s]+)(/[^?#\s]*)", host.strip()) if isinstance(host, str) and url is None else None
+    url = (
+        re.fullmatch(r"(?:([a-z]+):)?//([^/?#\s]+)(/[^?#\s]*)?", host.strip(), re.IGNORECASE)
+        if isinstance(host, str)
+        else None
+    )
+    path_only = (
+        re.fullmatch(r"()([^/?#\s]+)(/[^?#\s]*)", host.strip()) if isinstance(host, str) and url is None else None
+    )
     found = url or path_only
     if found is None:
         return document

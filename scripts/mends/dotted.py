@@ -60,7 +60,9 @@ def _meant(name: str, properties: Node, pointer: Pointer, report: Report) -> str
         return name
     found = spelled_like(name, properties) or spelled_like(name.replace(":", "."), properties)
     if found is None:
-        tails = [each for each in properties if (parts := _split(each, properties)) and parts[1].lower() == name.lower()]
+        tails = [
+            each for each in properties if (parts := _split(each, properties)) and parts[1].lower() == name.lower()
+        ]
         found = tails[0] if len(tails) == 1 else None
     if found is None:
         return name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scripts.document import Document, Kind, Node, Pointer, is_object, map_nodes
+from scripts.document import Document, Kind, Node, Pointer, map_nodes
 from scripts.mends.rule import Report, without
 
 _BOUNDS = (
@@ -30,9 +30,7 @@ KNOWN: Mapping[Kind, tuple[str, ...]] = {
     Kind.ITEMS: _TEXT,
     Kind.HEADER: ("description", *_TEXT),
     Kind.RESPONSE: ("$ref", "description", "schema", "headers", "examples"),
-    Kind.SECURITY_SCHEME: (
-        *("type", "description", "name", "in", "flow", "authorizationUrl", "tokenUrl", "scopes"),
-    ),
+    Kind.SECURITY_SCHEME: (*("type", "description", "name", "in", "flow", "authorizationUrl", "tokenUrl", "scopes"),),
     Kind.SCHEMA: (
         *("$ref", "title", "description", "type", "format", "items", "required", "properties", "allOf"),
         *("additionalProperties", "maxProperties", "minProperties", "discriminator", "readOnly", "xml"),

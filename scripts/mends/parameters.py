@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.document import JSON, METHODS, Document, Kind, Node, Pointer, is_list, is_object, list_at, map_nodes, object_at
-from scripts.mends.paths import identity, path_items, resolved, template_names
+from scripts.document import (
+    JSON,
+    METHODS,
+    Document,
+    Kind,
+    Node,
+    Pointer,
+    is_list,
+    is_object,
+    list_at,
+    map_nodes,
+    object_at,
+)
+from scripts.mends.paths import identity, resolved, template_names
 from scripts.mends.rule import Report, on, unsettled, without
 
 PLACES = {place.lower(): place for place in ("query", "header", "path", "formData", "body")} | {"form": "formData"}
@@ -77,7 +89,10 @@ def no_object_is_sent_as_text(node: Node, pointer: Pointer, report: Report) -> N
     if node.get("in") in (None, "body") or node.get("type") != "object":
         return node
     report((*pointer, "type"), "an object has no form outside the body; the parameter is text")
-    return {**without(node, "properties", "additionalProperties", "required" if is_list(node.get("required")) else ""), "type": "string"}
+    return {
+        **without(node, "properties", "additionalProperties", "required" if is_list(node.get("required")) else ""),
+        "type": "string",
+    }
 
 
 def no_parameter_stands_twice(document: Document, report: Report) -> Document:
@@ -139,7 +154,9 @@ def whatever_is_in_the_path_is_declared(document: Document, report: Report) -> D
             return node
         names = template_names(pointer[1])
         completed = {
-            method: _completed(document, object_at(node[method], (*pointer, method)), node, names, (*pointer, method), report)
+            method: _completed(
+                document, object_at(node[method], (*pointer, method)), node, names, (*pointer, method), report
+            )
             for method in METHODS
             if method in node
         }
@@ -209,7 +226,9 @@ def _completed(
 ) -> Node:
     """The operation with the parameters that the path names and nobody declares."""
     here = [*_parameters(operation), *_parameters(item)]
-    declared = {str(node.get("name")) for node in (resolved(document, each) for each in here) if node.get("in") == "path"}
+    declared = {
+        str(node.get("name")) for node in (resolved(document, each) for each in here) if node.get("in") == "path"
+    }
     added = [
         {"name": name, "in": "path", "required": True, "type": "string"}
         for name in dict.fromkeys(names)

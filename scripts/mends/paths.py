@@ -28,7 +28,10 @@ def paths_begin_with_a_slash(document: Document, report: Report) -> Document:
 
 
 #: A host, and not the first segment of a path that lost its slash: it ends in letters after a dot.
-HOST = re.compile(r"\s*(?:(https?):)?(?://)?((?:[A-Za-z0-9_-]+|\{\w+\})(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z]{2,}(?::[0-9]+)?)(/.*)", re.DOTALL)
+HOST = re.compile(
+    r"\s*(?:(https?):)?(?://)?((?:[A-Za-z0-9_-]+|\{\w+\})(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z]{2,}(?::[0-9]+)?)(/.*)",
+    re.DOTALL,
+)
 
 
 def hosts_are_servers(document: Document, report: Report) -> Document:
@@ -166,7 +169,10 @@ def templates_differ(document: Document, report: Report) -> Document:
 def _merged(document: Document, paths: Node, group: Sequence[str], report: Report) -> Node:
     """The paths of a group as one, where no method is claimed twice; a fragment tells apart what is."""
     leader, *others = sorted(group, key=lambda path: (-sum(name in METHODS for name in paths[path]), path))
-    merged = {**paths, leader: _folded(document, object_at(paths[leader], ("paths", leader)), ("paths", leader), report)}
+    merged = {
+        **paths,
+        leader: _folded(document, object_at(paths[leader], ("paths", leader)), ("paths", leader), report),
+    }
     for path in others:
         item = _folded(document, object_at(merged.pop(path), ("paths", path)), ("paths", path), report)
         names = dict(zip(template_names(path), template_names(leader), strict=True))

@@ -72,8 +72,7 @@ TYPED = (Kind.SCHEMA, Kind.ITEMS, Kind.PARAMETER, Kind.HEADER)
 def unsettled(pointer: Pointer, what: str, deed: str) -> DocumentError:
     """What cannot be mended without guessing, with the overlay action that would settle it."""
     hint = (
-        f"Settle it in an overlay with `extends: {PUBLISHED}` and the action "
-        f"`target: {json_path(pointer)}`, `{deed}`."
+        f"Settle it in an overlay with `extends: {PUBLISHED}` and the action `target: {json_path(pointer)}`, `{deed}`."
     )
     return DocumentError(pointer_text(pointer), what, hint)
 

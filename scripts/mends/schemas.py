@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.document import Document, Kind, Node, Pointer, is_list, is_object, list_at, map_nodes, object_at
+from scripts.document import Document, Kind, Node, Pointer, is_list, is_object, list_at, map_nodes
 from scripts.mends.rule import Report, on, unsettled, without
 
 
@@ -179,7 +179,11 @@ def whatever_is_required_is_declared(node: Node, pointer: Pointer, report: Repor
             report((*pointer, "required", str(index)), f"{name!r} names no property; it may be anything")
             added[name] = {}
         names.append(meant or name)
-    return {**node, "required": list(dict.fromkeys(names)), "properties": {**properties, **added}} if names != required or added else node
+    return (
+        {**node, "required": list(dict.fromkeys(names)), "properties": {**properties, **added}}
+        if names != required or added
+        else node
+    )
 
 
 def spelled_like(name: str, properties: Node) -> str | None:

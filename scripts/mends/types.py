@@ -126,7 +126,10 @@ def values_are_of_their_type(node: Node, pointer: Pointer, report: Report) -> No
             node = {**node, name: read}
     values = node.get("enum")
     if is_list(values):
-        node = {**node, "enum": [_listed(value, wanted, (*pointer, "enum", str(at)), report) for at, value in enumerate(values)]}
+        node = {
+            **node,
+            "enum": [_listed(value, wanted, (*pointer, "enum", str(at)), report) for at, value in enumerate(values)],
+        }
     return node
 
 
