@@ -1,8 +1,8 @@
 """Swagger 2.0 becomes OpenAPI 3.1, member by member.
 
 Each function knows the members of one object of Swagger 2.0. A member it does not know is an error with its pointer:
-nothing is dropped in silence. Faults of the published document are mended before, in `scripts.mends`, and its references
-lead to shared parts, by `scripts.references`.
+nothing is dropped in silence. Faults of the published document are mended before, in `scripts.mends`, and its
+references lead to shared parts by then, thanks to `scripts.references`.
 """
 
 from __future__ import annotations

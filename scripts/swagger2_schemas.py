@@ -89,7 +89,8 @@ def heirs_of(source: Document) -> Mapping[str, tuple[str, ...]]:
     definitions = source.get("definitions", {})
     children: dict[str, set[str]] = {}
     for name, node in definitions.items():
-        for each in node.get("allOf", []) if is_object(node) and is_list(node.get("allOf")) else []:
+        members = node.get("allOf") if is_object(node) else None
+        for each in members if is_list(members) else []:
             if is_object(each) and isinstance(each.get("$ref"), str):
                 parts = pointer_parts(each["$ref"])
                 if len(parts) == 2 and parts[0] == "definitions":

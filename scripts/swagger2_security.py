@@ -47,7 +47,7 @@ def security_scheme(node: Node, pointer: Pointer) -> Node:
 def flows(node: Node, pointer: Pointer) -> Node:
     """The one flow of an OAuth 2 definition."""
     flow = node.get("flow")
-    if flow not in FLOWS:
+    if not isinstance(flow, str) or flow not in FLOWS:
         raise unsettled((*pointer, "flow"), f"{flow!r} is no flow of OAuth 2", "update: application")
     name, addresses = FLOWS[flow]
     for address in addresses:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from typing import cast
 
 import jsonschema_rs
 from attrs import frozen
@@ -107,7 +108,7 @@ def _schema_schema() -> jsonschema_rs.Draft202012Validator:
 
 
 def _resource(package: str, path: str) -> Document:
-    return json.loads(resources.files(package).joinpath(path).read_text("utf-8"))
+    return cast("Document", json.loads(resources.files(package).joinpath(path).read_text("utf-8")))
 
 
 def _default(node: Node, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
@@ -137,9 +138,8 @@ def _operations(document: Document) -> Iterator[tuple[Pointer, str]]:
                 continue
             operation, pointer = item[method], ("paths", path, method)
             name = operation.get("operationId")
-            if name is not None and name in names:
+            if isinstance(name, str) and names.setdefault(name, pointer) != pointer:
                 yield pointer, f"the operationId {name!r} belongs to {pointer_text(names[name])} as well"
-            names.setdefault(name, pointer)
             yield from _parameters(document, operation, item, wanted, pointer)
 
 
