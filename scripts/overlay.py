@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from scripts.document import JSON, Document, Node, SourceError, described, is_list, is_object
-from scripts.overlay_targets import Location, NotJSONPath, Query, TooDeep, query
+from scripts.overlay_targets import Location, NotJSONPath, Query, query
 
 
 @frozen
@@ -222,7 +222,7 @@ def acted(document: Document, action: Action) -> Document:
 
     What the action leaves alone is shared with the document as it was, and what it brings in with the action.
     """
-    found = _selected(document, action.targets, action)
+    found = action.targets.selected(document)
     if not found:
         raise _unable(action, "matches nothing", "Correct the target, or take the action out.")
     if action.version == "1.0" and any(_is_plain(value) for value in found.values()):
@@ -240,16 +240,8 @@ def acted(document: Document, action: Action) -> Document:
     return cast("Document", _changed(document, list(found), lambda own, at: _merged(own, value, action, at)))
 
 
-def _selected(document: Document, query: Query, action: Action) -> dict[Location, JSON]:
-    try:
-        return query.selected(document)
-    except TooDeep:
-        what = f"cannot be followed by {query.text}: the document is nested too deeply"
-        raise _unable(action, what, "Name the place without `..`.") from None
-
-
 def _source(document: Document, query: Query, action: Action) -> JSON:
-    found = _selected(document, query, action)
+    found = query.selected(document)
     if len(found) != 1:
         raise _unable(action, f"copies from {query.text}, which matches {len(found)} nodes", "Name exactly one node.")
     return next(iter(found.values()))

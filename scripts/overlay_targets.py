@@ -7,7 +7,7 @@ put right here, and nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 from jsonpath import JSONPathEnvironment, JSONPathMatch, NodeList
@@ -16,11 +16,12 @@ from jsonpath.filter import BaseExpression, RootFilterQuery
 from jsonpath.lex import Lexer
 from jsonpath.parse import Parser
 from jsonpath.path import JSONPath
+from jsonpath.segments import JSONPathRecursiveDescentSegment, JSONPathSegment
 from jsonpath.selectors import FilterContext
 from jsonpath.stream import TokenStream
 from jsonpath.token import TOKEN_LBRACKET, TOKEN_LG
 
-from scripts.document import JSON, Document
+from scripts.document import JSON, Document, is_list, is_object
 
 #: The names and the indexes that lead from the root to a node.
 Location = tuple[str | int, ...]
@@ -37,10 +38,6 @@ class NotJSONPath(ValueError):
         return f"{self.text!r} is not a JSONPath of RFC 9535: {self.what}"
 
 
-class TooDeep(ValueError):
-    """The document is nested more deeply than a query can follow."""
-
-
 class _Lexer(Lexer):
     # No hyphens, and all of Unicode: https://www.rfc-editor.org/rfc/rfc9535#section-2.5.1.1
     key_pattern = "[A-Za-z_\x80-\ud7ff\ue000-\U0010ffff][0-9A-Za-z_\x80-\ud7ff\ue000-\U0010ffff]*"
@@ -54,6 +51,28 @@ class _RootQuery(RootFilterQuery):
         return NodeList(self.path.finditer(document, filter_context=context.extra_context))
 
 
+class _Descent(JSONPathRecursiveDescentSegment):
+    """`..` without a limit to its depth, which is 100 elsewhere, and without a call for each level."""
+
+    def resolve(self, nodes: Iterable[JSONPathMatch]) -> Iterable[JSONPathMatch]:
+        for node in nodes:
+            for inner in _descent(node):
+                for selector in self.selectors:
+                    yield from selector.resolve(inner)
+
+
+def _descent(node: JSONPathMatch) -> Iterator[JSONPathMatch]:
+    """The node and the objects and lists inside it, outer ones first, in the order of the document."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        value: JSON = node.obj
+        parts = value.items() if is_object(value) else enumerate(value) if is_list(value) else ()
+        inside = [(part, each) for part, each in parts if is_object(each) or is_list(each)]
+        waiting += [node.new_child(each, part) for part, each in reversed(inside)]
+
+
 class _Parser(Parser):
     """Knows neither `<>` nor lists in filters, which the RFC does not have."""
 
@@ -63,6 +82,13 @@ class _Parser(Parser):
         super().__init__(env=env)
         del self.token_map[TOKEN_LBRACKET]
 
+    def parse_query(self, stream: TokenStream) -> Iterator[JSONPathSegment]:
+        for segment in super().parse_query(stream):
+            if isinstance(segment, JSONPathRecursiveDescentSegment):
+                yield _Descent(env=segment.env, token=segment.token, selectors=segment.selectors)
+            else:
+                yield segment
+
     def parse_absolute_query(self, stream: TokenStream) -> BaseExpression:
         query = super().parse_absolute_query(stream)
         return _RootQuery(query.path) if isinstance(query, RootFilterQuery) else query
@@ -71,8 +97,6 @@ class _Parser(Parser):
 class _Environment(JSONPathEnvironment):
     lexer_class = _Lexer
     parser_class = _Parser
-    # The engine calls itself once for each level below `..`; its own limit of 100 is in reach of documents.
-    max_recursion_depth = 300
 
     def getitem(self, obj: JSON, key: JSON) -> JSON:
         # A slice selects nothing from a string.
@@ -112,14 +136,11 @@ class Query:
     path: JSONPath
 
     def selected(self, document: Document) -> dict[Location, JSON]:
-        """What the query selects by its place, each once, in the query's order; raises `TooDeep`."""
+        """What the query selects by its place, each once, in the query's order."""
         matches: Iterable[JSONPathMatch] = [_match(document, (), document)]
-        try:
-            for segment in self.path.segments:
-                matches = segment.resolve(matches)
-            return {match.parts: match.obj for match in matches}
-        except RecursionError:
-            raise TooDeep from None
+        for segment in self.path.segments:
+            matches = segment.resolve(matches)
+        return {match.parts: match.obj for match in matches}
 
 
 def query(text: str) -> Query:
