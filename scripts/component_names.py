@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from scripts.document import Document, Node, is_object, object_at, pointer_parts, pointer_text, reference_to
+from scripts.document import Document, Node, object_at, pointer_parts, pointer_text, reference_to
+from scripts.mends.paths import resolved
 from scripts.mends.rule import Mend
 
 LEGAL = re.compile(r"[A-Za-z0-9._-]+")
@@ -54,7 +55,7 @@ def names_of(source: Document) -> Names:
     """The names of all shared parts; the same whatever the order in which they stand."""
     by_room = {room: _legal_names(object_at(source.get(room, {}), (room,))) for room in COMPONENTS}
     parameters: Node = object_at(source.get("parameters", {}), ("parameters",))
-    forms = [name for name, node in parameters.items() if is_object(node) and node.get("in") == "formData"]
+    forms = [name for name, node in parameters.items() if resolved(source, node).get("in") == "formData"]
     taken = {name.lower() for name in by_room["definitions"].values()}
     fields: dict[str, str] = {}
     for name in sorted(forms):

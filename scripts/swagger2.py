@@ -19,19 +19,19 @@ from scripts.document import (
     Node,
     Pointer,
     is_list,
-    is_object,
     list_at,
     map_nodes,
     object_at,
     text_at,
 )
 from scripts.mends.keywords import KNOWN, LATER
-from scripts.mends.rule import Mend, unsettled
+from scripts.mends.rule import Mend, unsettled, without
 from scripts.swagger2_parameters import (
     JSON_MEDIA_TYPE,
     Api,
     body,
     content,
+    declared,
     field_schema,
     header,
     media_types_of,
@@ -66,9 +66,11 @@ def converted(source: Document) -> tuple[Document, tuple[Mend, ...]]:
     _all_members_known(source)
     names = names_of(source)
     source = with_schemas(source, names)
+    schemas = object_at(source.get("definitions", {}), ("definitions",))
     api = Api(
         source,
         names,
+        {names.name("definitions", name): object_at(node, ("definitions", name)) for name, node in schemas.items()},
         media_types_of(source, "consumes", (), ()),
         media_types_of(source, "produces", (), ()),
     )
@@ -193,17 +195,26 @@ def responses(api: Api, value: object, produces: Sequence[str], pointer: Pointer
     for status, each in object_at(value, pointer).items():
         if not (re.fullmatch(r"[1-5][0-9][0-9]|[1-5]XX|default", status) or status.startswith("x-")):
             raise unsettled((*pointer, status), f"{status!r} is not a status", "remove: true")
-        converted[status] = each if status.startswith("x-") else response(api, each, produces, (*pointer, status))
+        converted[status] = each if status.startswith("x-") else answer(api, each, produces, (*pointer, status))
     return converted
 
 
-def response(api: Api, value: object, produces: Sequence[str], pointer: Pointer) -> Node:
-    """One response: it has content if it has a schema or examples."""
+def answer(api: Api, value: object, produces: Sequence[str], pointer: Pointer) -> Node:
+    """A response of an operation. A shared one has the media types of the document; it is copied where they differ."""
     node = object_at(value, pointer)
-    if "$ref" in node:
-        return {**node, "$ref": api.names.reference(node["$ref"])}
+    if "$ref" not in node:
+        return response(api, node, produces, pointer)
+    shared = declared(api, node, pointer)
+    copy = response(api, {**shared, **without(node, "$ref")}, produces, pointer)
+    if copy.get("content") != response(api, shared, api.produces, pointer).get("content"):
+        return copy
+    return {**node, "$ref": api.names.reference(node["$ref"])}
+
+
+def response(api: Api, node: Node, produces: Sequence[str], pointer: Pointer) -> Node:
+    """One response: it has content if it has a schema or examples."""
     headers = object_at(node.get("headers", {}), (*pointer, "headers"))
-    shown = _content(node, produces, pointer)
+    shown = _content(api, node, produces, pointer)
     return {
         "description": text_at(node.get("description"), (*pointer, "description")),
         **({"headers": {name: header(object_at(each, pointer)) for name, each in headers.items()}} if headers else {}),
@@ -212,12 +223,10 @@ def response(api: Api, value: object, produces: Sequence[str], pointer: Pointer)
     }
 
 
-def _content(node: Node, produces: Sequence[str], pointer: Pointer) -> Node:
+def _content(api: Api, node: Node, produces: Sequence[str], pointer: Pointer) -> Node:
     schema = node.get("schema")
     examples = object_at(node.get("examples", {}), (*pointer, "examples"))
-    binary = is_object(schema) and schema.get("format") == "binary"
-    media_types = ("application/octet-stream",) if binary and produces == (JSON_MEDIA_TYPE,) else produces
-    shown = content(object_at(schema, (*pointer, "schema")), media_types) if "schema" in node else {}
+    shown = content(api, object_at(schema, (*pointer, "schema")), produces) if "schema" in node else {}
     for name, value in examples.items():
         media_type = name if "/" in name else next(iter(shown), JSON_MEDIA_TYPE)
         member: Node = shown.setdefault(media_type, {"schema": schema} if "schema" in node else {})
@@ -229,29 +238,26 @@ def _content(node: Node, produces: Sequence[str], pointer: Pointer) -> Node:
 def components(api: Api) -> Node:
     """The shared parts: what is a body or a field of a form in Swagger is a request body or a schema."""
     shared = object_at(api.source.get("parameters", {}), ("parameters",))
-    schemas = object_at(api.source.get("definitions", {}), ("definitions",))
     rooms: dict[str, Node] = {
-        "schemas": {api.names.name("definitions", name): node for name, node in schemas.items()},
+        "schemas": dict(api.schemas),
         "parameters": {},
         "requestBodies": {},
         "responses": {
-            api.names.name("responses", name): response(api, node, api.produces, ("responses", name))
+            api.names.name("responses", name): answer(api, node, api.produces, ("responses", name))
             for name, node in object_at(api.source.get("responses", {}), ("responses",)).items()
         },
         "securitySchemes": security_schemes(api.source, api.names),
     }
     for key, value in shared.items():
-        node, name, pointer = (
-            object_at(value, ("parameters", key)),
-            api.names.name("parameters", key),
-            ("parameters", key),
-        )
-        if node.get("in") == "formData":
-            rooms["schemas"][api.names.fields[key]] = field_schema(node)
-        elif node.get("in") == "body":
-            rooms["requestBodies"][name] = body(node, api.consumes, pointer)
-        else:
-            rooms["parameters"][name] = parameter(api, node, pointer)
+        name, pointer = api.names.name("parameters", key), ("parameters", key)
+        node = declared(api, object_at(value, pointer), pointer)
+        match node.get("in"):
+            case "formData":
+                rooms["schemas"][api.names.fields[key]] = field_schema(node)
+            case "body":
+                rooms["requestBodies"][name] = body(api, node, api.consumes, pointer)
+            case _:
+                rooms["parameters"][name] = parameter(api, node, pointer)
     return {room: parts for room, parts in rooms.items() if parts}
 
 

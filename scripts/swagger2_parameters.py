@@ -23,7 +23,7 @@ from scripts.document import (
 from scripts.mends.rule import unsettled, without
 from scripts.swagger2_schemas import BINARY, nullable, typed
 
-JSON_MEDIA_TYPE = "application/json"
+JSON_MEDIA_TYPE, BYTES_MEDIA_TYPE = "application/json", "application/octet-stream"
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 ANY_MEDIA_TYPE = "*/*"
 #: What a parameter or a header says of its values.
@@ -48,6 +48,8 @@ class Api:
 
     source: Document
     names: Names
+    #: The schemas by their names among the components.
+    schemas: Mapping[str, Node]
     consumes: tuple[str, ...]
     produces: tuple[str, ...]
 
@@ -80,7 +82,7 @@ def parameters(
 
 
 def declared(api: Api, node: Node, pointer: Pointer) -> Node:
-    """The parameter, or the shared one that it refers to."""
+    """The node, or the shared part that it refers to."""
     if "$ref" not in node:
         return node
     try:
@@ -150,16 +152,16 @@ def request_body(api: Api, bodies: Sequence[tuple[Node, Node, Pointer]], consume
         if "$ref" in node and tuple(consumes) == api.consumes:
             name = api.names.name("parameters", pointer_parts(node["$ref"])[-1])
             return {"$ref": reference_to(("components", "requestBodies", name))}
-        return body(found, consumes, pointer)
+        return body(api, found, consumes, pointer)
     return form(api, bodies, consumes) if bodies else None
 
 
-def body(node: Node, consumes: Sequence[str], pointer: Pointer) -> Node:
+def body(api: Api, node: Node, consumes: Sequence[str], pointer: Pointer) -> Node:
     """A body parameter as a request body. Its name goes: Swagger 2.0 gives it no meaning on the wire."""
     schema = object_at(node.get("schema"), (*pointer, "schema"))
     return {
         **({"description": node["description"]} if "description" in node else {}),
-        "content": content(schema, consumes),
+        "content": content(api, schema, consumes),
         **({"required": node["required"]} if "required" in node else {}),
         **{name: value for name, value in node.items() if name.startswith("x-")},
     }
@@ -199,20 +201,35 @@ def field_schema(node: Node) -> Node:
     return {**({"description": node["description"]} if "description" in node else {}), **schema, **empty, **extensions}
 
 
-def content(schema: Node, media_types: Iterable[str]) -> Node:
-    """The schema under each media type. What may be anything, and has a structure, is JSON."""
-    structured = schema.get("type") not in ("string", "file") and schema.get("format") != "binary"
-    listed = dict.fromkeys(JSON_MEDIA_TYPE if each == ANY_MEDIA_TYPE and structured else each for each in media_types)
-    return {media_type: {"schema": schema} for media_type in listed}
+def content(api: Api, schema: Node, media_types: Iterable[str]) -> Node:
+    """The schema under each media type. Where nobody says a media type, bytes are bytes and all else is JSON.
+
+    `*/*` says as little as nothing of what has a structure; text may indeed be of any type.
+    """
+    found = meant(api, schema)
+    binary = found.get("format") == "binary"
+    unsaid = BYTES_MEDIA_TYPE if binary else JSON_MEDIA_TYPE
+    plain = binary or found.get("type") == "string"
+    listed = [each if plain or each != ANY_MEDIA_TYPE else unsaid for each in media_types]
+    return {media_type: {"schema": schema} for media_type in listed or [unsaid]}
+
+
+def meant(api: Api, schema: Node) -> Node:
+    """The schema, or the shared one that it leads to in the end."""
+    seen: set[str] = set()
+    while isinstance(reference := schema.get("$ref"), str) and reference not in seen:
+        seen.add(reference)
+        schema = api.schemas.get(pointer_parts(reference)[-1], {})
+    return schema
 
 
 def media_types_of(node: Node, name: str, inherited: Sequence[str], pointer: Pointer) -> tuple[str, ...]:
-    """`consumes` or `produces` of an operation, or what the document says; JSON if nobody says anything."""
+    """`consumes` or `produces` of an operation, or what the document says; none if nobody says anything."""
     if name not in node:
-        return tuple(inherited) or (JSON_MEDIA_TYPE,)
+        return tuple(inherited)
     place = (*pointer, name)
     listed = [text_at(each, place) for each in list_at(node[name], place)]
     for each in listed:
         if "/" not in each:
             raise DocumentError.at(place, f"{each!r} is no media type", "Write one such as application/json.")
-    return tuple(dict.fromkeys(listed)) or (JSON_MEDIA_TYPE,)
+    return tuple(dict.fromkeys(listed))
