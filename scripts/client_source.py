@@ -1,7 +1,7 @@
 """What a client is made from: the files of a contract folder that bear on it, read and found fit.
 
-`openapi.yaml` is the contract, `client.yaml` the generator's configuration, `templates/` (if it is there) our
-versions of the generator's templates. The generator passes over what it does not know; here that is an error.
+`openapi.yaml` is the contract, `client.yaml` (if it is there) the generator's configuration, and `templates/` likewise
+our versions of the generator's templates. The generator passes over what it does not know; here that is an error.
 """
 
 from __future__ import annotations
@@ -62,15 +62,17 @@ class Source:
 def read(contract: Path) -> Source:
     """The contract in this folder; raises a `SourceError`."""
     document = files.content(contract / DOCUMENT, NORMALIZE)
-    configuration = files.content(contract / CONFIGURATION, "Write one; an empty file leaves all at its defaults.")
+    settings = contract / CONFIGURATION
+    # A folder without one leaves everything at the generator's defaults.
+    configuration = files.content(settings, "Make it readable, or take it away.") if settings.exists() else None
     found = files.read(contract / TEMPLATES)
     templates = {f"{TEMPLATES}/{path}": content for path, content in found.items()}
     _templates_are_known(contract, templates)
     return Source(
         contract=contract,
-        inputs={DOCUMENT: document, CONFIGURATION: configuration, **templates},
+        inputs={DOCUMENT: document, **({} if configuration is None else {CONFIGURATION: configuration}), **templates},
         document=_document(contract / DOCUMENT, document),
-        configuration=_configuration(contract / CONFIGURATION, configuration),
+        configuration=_configuration(settings, configuration or b""),
     )
 
 

@@ -32,13 +32,18 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}. See --help.\n")
 
 
+def parser(*, command: str, does: str, out: str) -> argparse.ArgumentParser:
+    """A parser with the options of every command; `does` says what it does, and `out` where it writes by itself."""
+    made = _Parser(prog=f"python -m scripts.{command}", description=does, allow_abbrev=False)
+    made.add_argument("--contract", type=Path, metavar="DIR", help=f"the contract folder (default: {CONTRACT})")
+    made.add_argument("--out", type=Path, metavar="PATH", help=f"where to write (default: {out})")
+    made.add_argument("--check", action="store_true", help="write nothing; exit 1 if what is there would differ")
+    return made
+
+
 def options(arguments: Sequence[str] | None, *, command: str, does: str, out: str) -> Options:
-    """The options of a command; `does` says what it does, and `out` where it writes if nothing else is named."""
-    parser = _Parser(prog=f"python -m scripts.{command}", description=does, allow_abbrev=False)
-    parser.add_argument("--contract", type=Path, metavar="DIR", help=f"the contract folder (default: {CONTRACT})")
-    parser.add_argument("--out", type=Path, metavar="PATH", help=f"where to write (default: {out})")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if what is there would differ")
-    given = parser.parse_args(arguments)
+    """The options of a command that has no others."""
+    given = parser(command=command, does=does, out=out).parse_args(arguments)
     return Options(given.contract or in_checkout(CONTRACT), given.out, given.check)
 
 
@@ -58,4 +63,6 @@ def run(act: Callable[[], int]) -> int:
             f"{error.filename or 'the file system'}: {error.strerror}. See to it, or name another folder.",
             file=sys.stderr,
         )
+    except RecursionError:
+        print("a source nests its parts too deeply. Make it flatter.", file=sys.stderr)
     return 2

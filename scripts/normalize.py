@@ -2,174 +2,267 @@
 
 from __future__ import annotations
 
+import argparse
 import difflib
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from attrs import evolve, frozen
 
-from scripts import commands, files, jsontext, yamltext
-from scripts.document import (
-    Document,
-    DocumentError,
-    Kind,
-    check_references,
-    nodes,
-    object_at,
-)
-from scripts.examples import with_pages
-from scripts.mends import Mend, mended
-from scripts.overlay import OverlayError, overlaid, read_overlay
-from scripts.pages import Page, Repair, read_page
-from scripts.swagger2 import openapi3
-from scripts.tidy import tidied
-from scripts.validity import Misfit, check_valid, misfits
+from scripts import commands, files, yamltext
+from scripts.chain import Normalized, normalized
+from scripts.document import JSON
+from scripts.matching import Operation
+from scripts.register import Entry, Place
+from scripts.selection import SelectionError, pairs
+from scripts.sources import EMITTED, Sources, of_files, of_folder
 
-SWAGGER, PAGES, OVERLAY, EMITTED = "source/swagger.json", "source/pages", "overlay.yaml", "openapi.yaml"
-HEADER = f"""\
-# Emitted by `python -m scripts.normalize` from {SWAGGER}, {PAGES}/ and {OVERLAY}.
+HEADER = """\
+# Emitted by `python -m scripts.normalize` from {sources}.
 # Change those and run it again; changes made here are lost.
 """
 DIFF_LINES = 40
+#: Changes when a reader of the report would have to.
+FORMAT = 1
 
 
 @frozen
-class Report:
-    """What it took to make the contract, and what is in it."""
+class Options:
+    """What was asked for. `swagger` is None if the sources lie in a contract folder; `out` is where to write."""
 
-    folder: str
-    mends: tuple[Mend, ...]
-    repairs: tuple[Repair, ...]
-    conflicts: tuple[Misfit, ...]
-    pages: int
-    actions: int
-    operations: int
-    schemas: int
-    examples: int
-
-    def lines(self) -> Iterator[str]:
-        """The report, one line for each thing that was done."""
-        for mend in self.mends:
-            yield f"{self.folder}/{SWAGGER}{mend.pointer}: {mend.rule}: {mend.what}"
-        for repair in self.repairs:
-            yield str(repair)
-        for conflict in self.conflicts:
-            yield f"{self.folder}/{EMITTED}{conflict.pointer}: conflict: {conflict.what}"
-
-    @property
-    def counts(self) -> str:
-        made = {"operation": self.operations, "schema": self.schemas, "example": self.examples}
-        took = {
-            "mend": len(self.mends),
-            "page": self.pages,
-            "repair": len(self.repairs),
-            "overlay action": self.actions,
-            "conflict": len(self.conflicts),
-        }
-        listed = [
-            ", ".join(f"{number} {name}{'' if number == 1 else 's'}" for name, number in each.items())
-            for each in (made, took)
-        ]
-        return f"{listed[0]}; {listed[1]}"
+    contract: Path
+    swagger: Path | None
+    pages: Path | None
+    overlays: tuple[Path, ...]
+    out: Path
+    report: Path | None
+    only: tuple[Operation, ...]
+    strict: bool
+    check: bool
+    conflicts: bool
 
 
-def contract_text(folder: Path) -> tuple[str, Report]:
-    """The text of `openapi.yaml` that the sources in `folder` yield, and what it took; raises a `SourceError`.
+def contract_text(folder: Path, *, strict: bool = False, only: Sequence[Operation] = ()) -> tuple[str, Normalized]:
+    """The text of `openapi.yaml` that the sources in a folder yield, and what it took; raises a `SourceError`.
 
-    Reads `source/swagger.json` and, where they exist, `source/pages/*.md` and `overlay.yaml`. Writes nothing.
+    Writes nothing. `only` takes the place of the list of operations in the folder.
     """
-    swagger, mends = _swagger(folder / SWAGGER)
-    pages = tuple(_page(file) for file in sorted((folder / PAGES).glob("*.md")))
-    document = with_pages(swagger, pages)
-    actions = 0
-    if (folder / OVERLAY).exists():
-        document, actions = _overlaid(document, folder / OVERLAY)
-    check_valid(document)
-    document = tidied(document)
-    found = list(nodes(document))
-    report = Report(
-        folder=folder.as_posix(),
-        mends=mends,
-        repairs=tuple(repair for page in pages for repair in page.repairs),
-        conflicts=tuple(misfits(document)),
-        pages=len(pages),
-        actions=actions,
-        operations=sum(kind is Kind.OPERATION for kind, _, _ in found),
-        schemas=len(document["components"].get("schemas", {})),
-        examples=sum(kind is Kind.EXAMPLE for kind, _, _ in found),
-    )
-    return HEADER + yamltext.write(document), report
+    sources = of_folder(folder)
+    return text_of(evolve(sources, only=tuple(only)) if only else sources, strict=strict)
 
 
-def _swagger(file: Path) -> tuple[Document, tuple[Mend, ...]]:
-    """The document as OpenAPI 3.1, and the mends it took."""
-    try:
-        text = files.text(file, "Put the Swagger 2.0 document there, or name another folder.")
-        published = jsontext.read_strict(text)
-    except jsontext.NotJSON as error:
-        where = f"{file}:{error.line}:{error.column}"
-        raise files.FileError(where, f"is not JSON: {error.what}", "Correct it there.") from None
-    try:
-        document, mends = mended(object_at(published, ()))
-        converted = openapi3(document)
-        check_references(converted)
-    except DocumentError as error:
-        raise evolve(error, where=f"{file}{error.where}") from None
-    return converted, mends
+def text_of(sources: Sources, *, strict: bool = False) -> tuple[str, Normalized]:
+    """The text of the contract that the sources yield, and what it took; raises a `SourceError`."""
+    made = normalized(sources, strict=strict)
+    return HEADER.format(sources=sources.origin) + yamltext.write(made.document), made
 
 
-def _page(file: Path) -> Page:
-    return read_page(files.text(file, "Make it readable, or take it away."), file.as_posix())
+def lines(sources: Sources, made: Normalized) -> Iterator[str]:
+    """What it took, one line for each thing that was done or that contradicts another."""
+    folder = sources.file.removesuffix(sources.base)
+    for mend in made.mends:
+        where = sources.file if mend.pointer.startswith("#") else folder
+        yield f"{where}{mend.pointer}: {mend.rule}: {mend.what}"
+    yield from (str(each) for each in (*made.repairs, *made.notes, *made.warnings))
+    for pointer in made.pruned:
+        yield f"{sources.file}: {pointer} is reached by no operation, left out"
+    yield from (_open(entry) for entry in made.register.open)
+    yield from (str(stale) for stale in made.register.stale)
 
 
-def _overlaid(document: Document, file: Path) -> tuple[Document, int]:
-    try:
-        actions = read_overlay(yamltext.read(files.text(file, "Make it readable, or take it away.")))
-        return overlaid(document, actions), len(actions)
-    except yamltext.NotYAML as error:
-        where = f"{file}:{error.line}:{error.column}"
-        raise files.FileError(where, f"is not YAML that holds JSON: {error.what}", "Correct it there.") from None
-    except OverlayError as error:
-        raise evolve(error, where=f"{file}: {error.where}") from None
+def _open(entry: Entry) -> str:
+    conflict = entry.conflict
+    more = f" (and {conflict.more} more)" if conflict.more else ""
+    return f"{conflict.second.where}: conflict: {conflict.id}: {conflict.second.says}{more}, but {conflict.first}"
+
+
+def counts(made: Normalized) -> str:
+    """The counts in a line: what is in the contract; what it took."""
+    listed = [_count(number, name) for name, number in made.counts.items()]
+    return f"{', '.join(listed[:3])}; {', '.join(listed[3:])}"
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
+def report(sources: Sources, made: Normalized) -> JSON:
+    """Everything that `lines` says and every conflict with its ruling, as JSON."""
+    return {
+        "format": FORMAT,
+        "document": sources.file,
+        "counts": made.counts,
+        "mends": [{"pointer": each.pointer, "rule": each.rule, "what": each.what} for each in made.mends],
+        "repairs": [
+            {"file": each.file, "line": each.line, "column": each.column, "what": each.what} for each in made.repairs
+        ],
+        "notes": [{"file": each.file, "line": each.line, "what": each.what} for each in made.notes],
+        "warnings": list(made.warnings),
+        "pruned": list(made.pruned),
+        "conflicts": [_entry(entry) for entry in made.register.entries],
+        "stale": [
+            {"overlay": each.ruling.file, "action": each.ruling.action.number, "what": each.what}
+            for each in made.register.stale
+        ],
+    }
+
+
+def _entry(entry: Entry) -> JSON:
+    conflict, ruling = entry.conflict, entry.ruling
+    by: JSON = "open"
+    if ruling:
+        action = ruling.action
+        by = {
+            "overlay": ruling.file,
+            "action": action.number,
+            "target": action.target,
+            "description": action.description,
+        }
+    elif conflict.mend:
+        by = {"mend": conflict.mend}
+    return {
+        "id": conflict.id,
+        "rule": conflict.rule,
+        "operation": " ".join((conflict.operation[0].upper(), conflict.operation[1])) if conflict.operation else None,
+        "field": conflict.field or None,
+        "first": _place(conflict.first),
+        "second": _place(conflict.second),
+        "more": conflict.more,
+        "ruling": by,
+    }
+
+
+def _place(place: Place) -> JSON:
+    named = {"file": place.file, "pointer": place.pointer or None, "line": place.line, "column": place.column}
+    return {**{name: value for name, value in named.items() if value is not None}, "says": place.says}
+
+
+def table(made: Normalized) -> Iterator[str]:
+    """The register for people: each conflict with both sides and what decides it."""
+    for entry in made.register.entries:
+        conflict = entry.conflict
+        more = f" (and {conflict.more} more)" if conflict.more else ""
+        yield f"{'OPEN ' if entry.is_open else 'ruled'}  {conflict.id}"
+        yield f"       {conflict.first}"
+        yield f"       {conflict.second}{more}"
+        yield f"       {'no ruling' if entry.is_open else 'ruled by ' + entry.decided_by}"
+    for stale in made.register.stale:
+        yield f"STALE  {stale}"
+    conflicts, stale_ones = _count(len(made.register.entries), "conflict"), _count(len(made.register.stale), "ruling")
+    yield f"{conflicts}, {len(made.register.open)} open; {stale_ones} stale."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the contract, or with --check compare it. 0: all well, 1: it differs, 2: it could not be made."""
-    does = "Make the contract of a folder from the sources in it."
-    options = commands.options(arguments, command="normalize", does=does, out=f"DIR/{EMITTED}")
-    act = _compare if options.check else _write
-    return commands.run(lambda: act(options.contract, options.out or options.contract / EMITTED))
+    options = _options(arguments)
+    act = _list if options.conflicts else _compare if options.check else _write
+    return commands.run(lambda: act(options))
 
 
-def _write(folder: Path, file: Path) -> int:
-    text, report = contract_text(folder)
-    files.write_whole(file, text)
-    for line in report.lines():
-        print(line)
-    print(f"{file} written: {report.counts}.")
+def _options(arguments: Sequence[str] | None) -> Options:
+    does = "Make a contract from a Swagger 2.0 document, documentation pages and overlays."
+    parser = commands.parser(command="normalize", does=does, out=f"DIR/{EMITTED}")
+    parser.add_argument("--swagger", type=Path, metavar="FILE", help="a Swagger document outside a contract folder")
+    parser.add_argument("--pages", type=Path, metavar="DIR", help="with --swagger: the folder of its pages")
+    parser.add_argument(
+        "--overlay", type=Path, metavar="FILE", action="append", default=[], help="with --swagger: an overlay"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="METHOD PATH",
+        help="keep these operations and just what they reach",
+    )
+    parser.add_argument("--strict", action="store_true", help="mend nothing: the first fault is an error")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write what it took and all conflicts as JSON")
+    parser.add_argument("--conflicts", action="store_true", help="list the conflicts and what decides each; no writing")
+    given = parser.parse_args(arguments)
+    _check_combination(parser, given)
+    contract = given.contract or commands.in_checkout(commands.CONTRACT)
+    try:
+        only = pairs(given.only, "--only")
+    except SelectionError as error:
+        parser.error(str(error).removesuffix("."))
+    return Options(
+        contract=contract,
+        swagger=given.swagger,
+        pages=given.pages,
+        overlays=tuple(given.overlay),
+        out=given.out or contract / EMITTED,
+        report=given.report,
+        only=only,
+        strict=given.strict,
+        check=given.check,
+        conflicts=given.conflicts,
+    )
+
+
+def _check_combination(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    if given.swagger and given.contract:
+        parser.error("--swagger and --contract exclude each other")
+    if given.swagger and not (given.out or given.conflicts):
+        parser.error("--swagger needs --out, the file to write")
+    if not given.swagger and (given.pages or given.overlay):
+        parser.error("--pages and --overlay are for --swagger; a contract folder holds its own")
+    if given.check and given.conflicts:
+        parser.error("--check and --conflicts exclude each other")
+
+
+def _made(options: Options) -> tuple[str, Sources, Normalized]:
+    """The text of the contract, and its report where one is asked for is written."""
+    if options.swagger:
+        sources = of_files(options.swagger, options.pages, options.overlays)
+    else:
+        sources = of_folder(options.contract)
+    if options.only:
+        sources = evolve(sources, only=options.only)
+    text, made = text_of(sources, strict=options.strict)
+    if options.report:
+        files.write_whole(options.report, json.dumps(report(sources, made), indent=2, ensure_ascii=False) + "\n")
+    return text, sources, made
+
+
+def _list(options: Options) -> int:
+    _, _, made = _made(options)
+    print("\n".join(table(made)))
     return 0
 
 
-def _compare(folder: Path, file: Path) -> int:
-    """0 if the file holds what it should and no conflict is left without a ruling; otherwise 1, having said how."""
-    text, report = contract_text(folder)
+def _write(options: Options) -> int:
+    text, sources, made = _made(options)
+    files.write_whole(options.out, text)
+    for line in lines(sources, made):
+        print(line)
+    print(f"{options.out} written: {counts(made)}.")
+    return 0
+
+
+def _compare(options: Options) -> int:
+    """0 if the file holds what it should, every conflict has a ruling and every ruling a conflict; otherwise 1."""
+    text, _, made = _made(options)
+    file = options.out
     there = files.content(file, "Make it with python -m scripts.normalize.")
     if there != text.encode("utf-8"):
         before, after = there.decode("utf-8", "replace").splitlines(), text.splitlines()
-        lines = list(difflib.unified_diff(before, after, str(file), f"{file} (made again)", lineterm=""))
-        for line in lines[:DIFF_LINES]:
+        changes = list(difflib.unified_diff(before, after, str(file), f"{file} (made again)", lineterm=""))
+        for line in changes[:DIFF_LINES]:
             print(line)
-        if len(lines) > DIFF_LINES:
-            print(f"... and {len(lines) - DIFF_LINES} more lines.")
+        if len(changes) > DIFF_LINES:
+            print(f"... and {len(changes) - DIFF_LINES} more lines.")
         print(f"{file} differs from what its sources yield. Run python -m scripts.normalize.")
         return 1
-    for conflict in report.conflicts:
-        hint = f"Rule on it in {report.folder}/{OVERLAY}."
-        print(f"{file}{conflict.pointer}: conflict: {conflict.what}. {hint}")
-    if not report.conflicts:
-        print(f"{file} is what its sources yield.")
-    return 1 if report.conflicts else 0
+    for entry in made.register.open:
+        print(f"{_open(entry)}. Rule on it in an overlay, by an action that settles it or lists its id in x-rules.")
+    for stale in made.register.stale:
+        print(stale)
+    if made.register.open or made.register.stale:
+        return 1
+    print(f"{file} is what its sources yield.")
+    return 0
 
 
 if __name__ == "__main__":

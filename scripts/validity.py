@@ -1,4 +1,4 @@
-"""Whether a contract is valid OpenAPI 3.1, and whether its examples keep to its schemas.
+"""Whether a contract is valid OpenAPI 3.1, and its schemas as they apply to values.
 
 The schemas of OpenAPI and of its dialect of JSON Schema are those that openapi-spec-validator brings; jsonschema-rs
 applies them, which takes a tenth of the time. What no schema can say (names that must differ, paths and their
@@ -15,7 +15,7 @@ from importlib import resources
 from typing import cast
 
 import jsonschema_rs
-from attrs import frozen
+from attrs import define, field, frozen
 
 from scripts.document import (
     JSON,
@@ -46,14 +46,6 @@ class ContractInvalid(SourceError):
     @classmethod
     def at(cls, pointer: str, what: str) -> ContractInvalid:
         return cls(f"the contract at {pointer}", what, HINT)
-
-
-@frozen
-class Misfit:
-    """An example that its own schema refuses; the pointer leads to the part of the example that is at fault."""
-
-    pointer: str
-    what: str
 
 
 def check_valid(document: Document) -> None:
@@ -174,26 +166,29 @@ def _first_line(message: str) -> str:
     return message.partition("\n")[0][:200].rstrip(".")
 
 
-def misfits(document: Document) -> Iterator[Misfit]:
-    """Each example in a valid document that breaks the schema beside it."""
-    shown = [
-        (node, pointer)
-        for kind, node, pointer in nodes(document)
-        if kind is Kind.MEDIA_TYPE and is_object(node.get("schema")) and node.get("examples")
-    ]
-    registry = jsonschema_rs.Registry([(CONTRACT, document)]) if shown else None
-    for node, pointer in shown:
-        try:
-            schema = {"$ref": CONTRACT + _fragment((*pointer, "schema"))}
-            validator = jsonschema_rs.Draft202012Validator(schema, registry=registry)
-        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-            what = f"is no schema that can be applied: {_first_line(str(error))}"
-            raise ContractInvalid.at(pointer_text((*pointer, "schema")), what) from None
-        values = {name: each["value"] for name, each in node["examples"].items() if "value" in each}
-        for name, value in values.items():
-            for fault in validator.iter_errors(value):
-                place = (*pointer, "examples", name, "value", *map(str, fault.instance_path))
-                yield Misfit(pointer_text(place), fault.message)
+@define
+class Schemas:
+    """The schemas of a valid document, ready to be applied to values."""
+
+    document: Document
+    _registry: jsonschema_rs.Registry = field(init=False)
+    _made: dict[Pointer, jsonschema_rs.Draft202012Validator] = field(
+        init=False, factory=dict[Pointer, jsonschema_rs.Draft202012Validator]
+    )
+
+    def __attrs_post_init__(self) -> None:
+        self._registry = jsonschema_rs.Registry([(CONTRACT, self.document)])
+
+    def at(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
+        """The validator of the schema at a pointer; raises `ContractInvalid` if it cannot be applied."""
+        if pointer not in self._made:
+            try:
+                schema = {"$ref": CONTRACT + _fragment(pointer)}
+                self._made[pointer] = jsonschema_rs.Draft202012Validator(schema, registry=self._registry)
+            except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+                what = f"is no schema that can be applied: {_first_line(str(error))}"
+                raise ContractInvalid.at(pointer_text(pointer), what) from None
+        return self._made[pointer]
 
 
 def _fragment(pointer: Pointer) -> str:

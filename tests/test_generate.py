@@ -252,6 +252,18 @@ def test_a_configuration_that_would_be_ignored_is_an_error(
     assert said in refused(tmp_path, capsys)
 
 
+def test_without_a_configuration_all_is_at_the_defaults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    contract(tmp_path / "with", configuration="")
+    contract(tmp_path / "without")
+    (tmp_path / "without" / "client.yaml").unlink()
+    for name in ("with", "without"):
+        assert generate.main(["--contract", str(tmp_path / name), "--out", str(tmp_path / name / "client")]) == 0
+
+    capsys.readouterr()
+    with_, without = (files.read(tmp_path / name / "client") for name in ("with", "without"))
+    assert {path for path in with_ if with_[path] != without[path]} == {generate.STAMP}
+
+
 @pytest.mark.parametrize(
     "document, said",
     [

@@ -299,59 +299,6 @@ def test_out_that_cannot_be_written_is_told(tmp_path, capsys, out):
     assert list(tmp_path.iterdir()) == []
 
 
-def reference(name):
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-names = st.sampled_from("ABCD")
-members = st.dictionaries(st.sampled_from(["a", "items", "$ref"]), names.map(reference), max_size=2)
-documents = st.builds(
-    lambda schemas, used, statuses: {
-        "openapi": "3.1.1",
-        "components": {"schemas": {name: {"properties": schemas.get(name, {}), "type": "object"} for name in "ABCD"}},
-        "info": {"version": "1", "title": "T"},
-        "paths": {
-            "/": {
-                "get": {
-                    "responses": {
-                        status: {"content": {"a/b": {"schema": reference(used)}}, "description": "D."}
-                        for status in statuses
-                    },
-                    "operationId": "o",
-                }
-            }
-        },
-    },
-    st.dictionaries(names, members),
-    names,
-    st.lists(st.sampled_from(["200", "404", "default"]), unique=True, min_size=1),
-)
-
-
-@pytest.mark.parametrize("step", TIDY, ids=lambda step: step.__name__)
-@given(document=documents)
-def test_step_keeps_its_input_and_settles(step, document):
-    before = deepcopy(document)
-    once = step(document)
-
-    assert document == before
-    assert json.dumps(step(once)) == json.dumps(once)
-
-
-@pytest.mark.parametrize("step", TIDY, ids=lambda step: step.__name__)
-@settings(max_examples=10, deadline=None)  # the validator takes its time
-@given(document=documents)
-def test_step_leaves_a_valid_contract_valid(step, document):
-    check_valid(step(document))
-
-
-def test_schema_used_only_by_itself_is_pruned():
-    [prune, _] = TIDY
-    document = {"components": {"schemas": {"A": {"items": reference("A")}, "B": {}}}, "paths": {}}
-
-    assert prune(document)["components"]["schemas"] == {}
-
-
 def test_invalid_contract_is_told_with_its_place():
     with pytest.raises(ContractInvalid, match=r"^the contract at #/info: is not valid OpenAPI 3\.1: "):
         check_valid({"openapi": "3.1.1", "info": {"title": "T"}, "paths": {}})

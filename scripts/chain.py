@@ -1,0 +1,171 @@
+"""From sources to contract: what a contract folder holds becomes OpenAPI, with a report of all that it took.
+
+Values in, values out: the sources are read by `scripts.sources`, the report is printed by `scripts.normalize`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve, frozen
+
+from scripts.component_names import COMPONENTS
+from scripts.document import Document, DocumentError, Kind, check_references, nodes, pointer_parts
+from scripts.examples import Illustrated, with_pages
+from scripts.mends import Mend, mended
+from scripts.mends.rule import PUBLISHED
+from scripts.overlay import OverlayError, acted
+from scripts.pages import Note, Repair
+from scripts.references import bundled
+from scripts.register import Register, Setting, Stage, register
+from scripts.selection import operations_of, selected
+from scripts.sources import EMITTED, Ruling, Sources
+from scripts.swagger2 import converted
+from scripts.tidy import pruned, tidied
+from scripts.validity import check_valid
+
+
+@frozen
+class Normalized:
+    """A contract, and what it took to make it."""
+
+    document: Document
+    mends: tuple[Mend, ...]
+    repairs: tuple[Repair, ...]
+    notes: tuple[Note, ...]
+    warnings: tuple[str, ...]
+    register: Register
+    pruned: tuple[str, ...]
+    pages: int
+    actions: int
+    examples: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much of everything there is in it, and how much it took."""
+        components = self.document.get("components", {})
+        return {
+            "operation": len(operations_of(self.document)),
+            "schema": len(components.get("schemas", {})),
+            "example": self.examples,
+            "mend": len(self.mends),
+            "page": self.pages,
+            "repair": len(self.repairs),
+            "overlay action": self.actions,
+            "conflict": len(self.register.entries),
+            "open conflict": len(self.register.open),
+        }
+
+
+@frozen
+class _Converted:
+    """The document as OpenAPI with what the pages say, before our rulings on it."""
+
+    document: Document
+    mends: tuple[Mend, ...]
+    setting: Setting
+
+
+def normalized(sources: Sources, *, strict: bool = False) -> Normalized:
+    """The contract that the sources yield; raises a `SourceError`. With `strict` nothing is mended."""
+    rulings = [*sources.on_published, *sources.on_converted]
+    idle: list[Ruling] = []
+    published = [sources.published]
+    for ruling in sources.on_published:
+        published.append(_acted(published[-1], ruling, idle))
+    base = _converted(sources, published[-1], strict)
+    documents = [base.document]
+    for ruling in sources.on_converted:
+        documents.append(_acted(documents[-1], ruling, idle))
+    check_valid(documents[-1])
+    before = [
+        Stage(lambda at=at: _at_stage(sources, published[at]), sources.on_published[at - 1] if at else None)
+        for at in range(len(published) - 1)
+    ]
+    after = [
+        Stage(
+            lambda document=document: (document, base.setting), rulings[len(before) + at - 1] if at or before else None
+        )
+        for at, document in enumerate(documents)
+    ]
+    document, unused = pruned(documents[-1])
+    document = tidied(document)
+    return Normalized(
+        document=document,
+        mends=base.mends,
+        repairs=tuple(repair for page in sources.pages for repair in page.repairs),
+        notes=tuple(note for page in sources.pages for note in page.notes),
+        warnings=sources.warnings,
+        register=register([*before, *after], idle),
+        pruned=unused,
+        pages=len(base.setting.about),
+        actions=len(rulings),
+        examples=sum(kind is Kind.EXAMPLE for kind, _, _ in nodes(document)),
+    )
+
+
+def _acted(document: Document, ruling: Ruling, idle: list[Ruling]) -> Document:
+    """The document after an action, which is idle if it is the same document."""
+    try:
+        changed = acted(document, ruling.action)
+    except OverlayError as error:
+        raise evolve(error, where=f"{ruling.file}: {error.where}") from None
+    if changed is document:
+        idle.append(ruling)
+    return changed
+
+
+def _at_stage(sources: Sources, published: Document) -> tuple[Document, Setting] | None:
+    """The contract without the later actions on the published document, if there is one without them."""
+    try:
+        base = _converted(sources, published, strict=False)
+    except DocumentError:
+        return None
+    return base.document, base.setting
+
+
+def _converted(sources: Sources, published: Document, strict: bool) -> _Converted:
+    try:
+        chosen = selected(published, sources.only)
+        bundle = bundled(chosen, sources.read, sources.base, strict=strict)
+        whole, mends = mended(bundle.document, strict=strict, origins=bundle.origins)
+        document, renames = converted(whole)
+        check_references(document)
+    except DocumentError as error:
+        raise _in_file(error, sources) from None
+    illustrated = with_pages(document, sources.pages, operations_of(published) if sources.only else ())
+    taken = (*bundle.mends, *mends, *renames)
+    setting = Setting(
+        file=sources.file,
+        published=published,
+        mends=taken,
+        definitions=_definitions(renames),
+        illustrated=illustrated,
+        pages=_about_what_was_chosen(sources, illustrated),
+    )
+    return _Converted(illustrated.document, taken, setting)
+
+
+def _about_what_was_chosen(sources: Sources, illustrated: Illustrated) -> tuple:  # type: ignore[type-arg]
+    left = {page.file for page, _ in illustrated.unmatched} | illustrated.operations.keys()
+    return tuple(page for page in sources.pages if page.file in left)
+
+
+def _definitions(renames: Sequence[Mend]) -> dict[str, str]:
+    """The definitions that are called otherwise now, by their new names."""
+    found: dict[str, str] = {}
+    for mend in renames:
+        room, name = pointer_parts(mend.pointer)
+        if COMPONENTS[room] == "schemas":
+            found[mend.what.rpartition(" ")[2]] = name
+    return found
+
+
+def _in_file(error: DocumentError, sources: Sources) -> DocumentError:
+    """The error with the file that it is in; the overlay that would settle it extends the document by its own name."""
+    folder = sources.file.removesuffix(sources.base)
+    where = sources.file + error.where if error.where.startswith("#") else folder + error.where
+    return evolve(error, where=where, hint=error.hint.replace(PUBLISHED, sources.base))
+
+
+__all__ = ["EMITTED", "Normalized", "normalized"]
