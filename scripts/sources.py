@@ -14,7 +14,7 @@ from typing import NoReturn
 from attrs import evolve, frozen
 
 from scripts import files, jsontext, yamltext
-from scripts.document import JSON, Document, described, is_list, is_object
+from scripts.document import JSON, METHODS, Document, described, is_list, is_object
 from scripts.files import FileError
 from scripts.matching import Operation
 from scripts.mends.rule import PUBLISHED
@@ -148,10 +148,14 @@ def _document(file: Path) -> Document:
             what = f"is {name} {document[marker]}, not Swagger 2.0"
             raise FileError(where, what, "Only Swagger 2.0 is taken in; name another document.")
     items = document.get("paths")
-    if not (is_object(items) and any(not path.startswith("x-") for path in items)):
-        what = "has no paths" if not is_object(items) or not items else "has nothing but extensions among its paths"
+    if not is_object(items) or not any(_has_operation(path, item) for path, item in items.items()):
+        what = "declares no operation" if items else "has no paths"
         raise FileError(f"{where}#/paths", what, "A contract needs at least one operation.")
     return document
+
+
+def _has_operation(path: str, item: JSON) -> bool:
+    return is_object(item) and not path.startswith("x-") and any(name in item for name in (*METHODS, "$ref"))
 
 
 def _value(file: Path, hint: str) -> JSON:

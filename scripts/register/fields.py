@@ -14,33 +14,41 @@ from scripts.validity import Schemas
 
 def field_conflicts(schemas: Schemas, operation: Operation, node: Node, setting: Setting) -> Iterator[Conflict]:
     """Each departure of an example of the operation, and each response property that no page shows."""
-    document = schemas.document
     pointer: Pointer = ("paths", operation[1], operation[0])
     sides = [(REQUEST, (*pointer, "requestBody"), node.get("requestBody"))]
     sides += [(status, (*pointer, "responses", status), each) for status, each in node["responses"].items()]
     for where, at, side in sides:
-        if not is_object(side):
-            continue
-        while "$ref" in side:
+        while is_object(side) and "$ref" in side:
             at = pointer_parts(side["$ref"])
-            side = node_at(document, side["$ref"])
-        values: dict[str, list[tuple[Illustration, JSON]]] = {}
-        for media_type, member, name, example in shown_examples(document, side):
-            if "schema" not in member:
-                continue
-            schema = (*at, "content", media_type, "schema")
-            illustration = setting.by_example.get((operation, where, name))
-            for departure in departures(schemas, schema, example["value"]):
-                if illustration is None and departure.rule in ("field-unknown", "field-spelling"):
-                    continue
-                own = (*at, "content", media_type, "examples", name, "value")
+            side = node_at(schemas.document, side["$ref"])
+        if is_object(side):
+            yield from _of_side(schemas, operation, where, at, side, setting)
+
+
+def _of_side(
+    schemas: Schemas, operation: Operation, where: str, at: Pointer, side: Node, setting: Setting
+) -> Iterator[Conflict]:
+    """The conflicts in a request body or in a response, which stands at a pointer of the contract."""
+    shown: dict[Pointer, list[tuple[Illustration, JSON]]] = {}
+    missing: set[str] = set()
+    for media_type, member, name, example in shown_examples(schemas.document, side):
+        if "schema" not in member:
+            continue
+        schema = (*at, "content", media_type, "schema")
+        own = (*at, "content", media_type, "examples", name, "value")
+        illustration = setting.by_example.get((operation, where, name))
+        if illustration and where != REQUEST:
+            shown.setdefault(schema, []).append((illustration, example["value"]))
+        for departure in departures(schemas, schema, example["value"]):
+            if departure.rule == "field-required":
+                missing.add(departure.field)
+            # What the document or an overlay shows of its own accord may go beyond its schema, if that is open.
+            if illustration or departure.rule not in ("field-unknown", "field-spelling"):
                 yield _departure(departure, operation, where, setting, illustration, own)
-            if illustration and where != REQUEST:
-                values.setdefault(media_type, []).append((illustration, example["value"]))
-        for media_type, shown in values.items():
-            schema = (*at, "content", media_type, "schema")
-            for departure in unseen(document, schema, [value for _, value in shown]):
-                yield _departure(departure, operation, where, setting, shown[0][0], ())
+    for schema, examples in shown.items():
+        for departure in unseen(schemas.document, schema, [value for _, value in examples]):
+            if departure.field not in missing:
+                yield _departure(departure, operation, where, setting, examples[0][0], ())
 
 
 def _departure(

@@ -117,10 +117,9 @@ def _faults(schemas: Schemas, parameter: Pointer, text: str) -> Iterator[tuple[s
     if not is_object(schema) or schema.get("type") in ("array", "object"):
         return
     validator = schemas.at((*parameter, "schema"))
-    # A text is read as whatever the schema lets pass, as a server would read it.
-    if any(validator.is_valid(reading) for reading in _readings(text)):
-        return
-    for error in validator.iter_errors(_readings(text)[-1]):
+    # A text is read as what the schema asks for, as a server would read it.
+    found = [list(validator.iter_errors(reading)) for reading in _readings(text)]
+    for error in min(found, key=lambda errors: (any(each.kind.name == "type" for each in errors), len(errors))):
         match error.kind.name:
             case "type":
                 yield "parameter-type", " or ".join(error.kind.as_dict()["types"])
@@ -131,7 +130,7 @@ def _faults(schemas: Schemas, parameter: Pointer, text: str) -> Iterator[tuple[s
 
 
 def _readings(text: str) -> list[JSON]:
-    """The values that a text in a URL may stand for; the last is the likeliest."""
+    """The values that a text in a URL may stand for."""
     readings: list[JSON] = [text]
     if text in ("true", "false"):
         readings.append(text == "true")
