@@ -6,18 +6,19 @@ Values in, values out: the sources are read by `scripts.sources`, the report is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from attrs import evolve, frozen
 
 from scripts.component_names import COMPONENTS
 from scripts.document import Document, DocumentError, Kind, check_references, nodes, pointer_parts
-from scripts.examples import Illustrated, with_pages
+from scripts.examples import with_pages
 from scripts.mends import Mend, mended
 from scripts.mends.rule import PUBLISHED
 from scripts.overlay import OverlayError, acted
 from scripts.pages import Note, Repair
 from scripts.references import bundled
-from scripts.register import Register, Setting, Stage, register
+from scripts.register import Made, Register, Setting, Stage, register
 from scripts.selection import operations_of, selected
 from scripts.sources import EMITTED, Ruling, Sources
 from scripts.swagger2 import converted
@@ -68,26 +69,11 @@ class _Converted:
 
 def normalized(sources: Sources, *, strict: bool = False) -> Normalized:
     """The contract that the sources yield; raises a `SourceError`. With `strict` nothing is mended."""
-    rulings = [*sources.on_published, *sources.on_converted]
     idle: list[Ruling] = []
-    published = [sources.published]
-    for ruling in sources.on_published:
-        published.append(_acted(published[-1], ruling, idle))
+    published = _all_acted(sources.published, sources.on_published, idle)
     base = _converted(sources, published[-1], strict)
-    documents = [base.document]
-    for ruling in sources.on_converted:
-        documents.append(_acted(documents[-1], ruling, idle))
+    documents = _all_acted(base.document, sources.on_converted, idle)
     check_valid(documents[-1])
-    before = [
-        Stage(lambda at=at: _at_stage(sources, published[at]), sources.on_published[at - 1] if at else None)
-        for at in range(len(published) - 1)
-    ]
-    after = [
-        Stage(
-            lambda document=document: (document, base.setting), rulings[len(before) + at - 1] if at or before else None
-        )
-        for at, document in enumerate(documents)
-    ]
     document, unused = pruned(documents[-1])
     document = tidied(document)
     return Normalized(
@@ -96,23 +82,43 @@ def normalized(sources: Sources, *, strict: bool = False) -> Normalized:
         repairs=tuple(repair for page in sources.pages for repair in page.repairs),
         notes=tuple(note for page in sources.pages for note in page.notes),
         warnings=sources.warnings,
-        register=register([*before, *after], idle),
+        register=register(_stages(sources, published, documents, base.setting), idle),
         pruned=unused,
         pages=len(base.setting.about),
-        actions=len(rulings),
+        actions=len(sources.on_published) + len(sources.on_converted),
         examples=sum(kind is Kind.EXAMPLE for kind, _, _ in nodes(document)),
     )
 
 
-def _acted(document: Document, ruling: Ruling, idle: list[Ruling]) -> Document:
-    """The document after an action, which is idle if it is the same document."""
+def _all_acted(document: Document, rulings: Sequence[Ruling], idle: list[Ruling]) -> list[Document]:
+    """The document before any action and after each; an action that changes nothing is idle."""
+    documents = [document]
+    for ruling in rulings:
+        documents.append(_acted(documents[-1], ruling))
+        if documents[-1] is documents[-2]:
+            idle.append(ruling)
+    return documents
+
+
+def _stages(
+    sources: Sources, published: Sequence[Document], documents: Sequence[Document], setting: Setting
+) -> list[Stage]:
+    """The contract after each action, as far as there is one: the last on the published document yields the first."""
+    rulings = [None, *sources.on_published, *sources.on_converted]
+    made: list[Made] = [partial(_at_stage, sources, document) for document in published[:-1]]
+    made += [partial(_as_it_is, document, setting) for document in documents]
+    return [Stage(each, ruling) for each, ruling in zip(made, rulings, strict=True)]
+
+
+def _as_it_is(document: Document, setting: Setting) -> tuple[Document, Setting]:
+    return document, setting
+
+
+def _acted(document: Document, ruling: Ruling) -> Document:
     try:
-        changed = acted(document, ruling.action)
+        return acted(document, ruling.action)
     except OverlayError as error:
         raise evolve(error, where=f"{ruling.file}: {error.where}") from None
-    if changed is document:
-        idle.append(ruling)
-    return changed
 
 
 def _at_stage(sources: Sources, published: Document) -> tuple[Document, Setting] | None:
@@ -134,6 +140,7 @@ def _converted(sources: Sources, published: Document, strict: bool) -> _Converte
     except DocumentError as error:
         raise _in_file(error, sources) from None
     illustrated = with_pages(document, sources.pages, operations_of(published) if sources.only else ())
+    known = {*illustrated.operations, *(page.file for page, _ in illustrated.unmatched)}
     taken = (*bundle.mends, *mends, *renames)
     setting = Setting(
         file=sources.file,
@@ -141,14 +148,9 @@ def _converted(sources: Sources, published: Document, strict: bool) -> _Converte
         mends=taken,
         definitions=_definitions(renames),
         illustrated=illustrated,
-        pages=_about_what_was_chosen(sources, illustrated),
+        pages=tuple(page for page in sources.pages if page.file in known),
     )
     return _Converted(illustrated.document, taken, setting)
-
-
-def _about_what_was_chosen(sources: Sources, illustrated: Illustrated) -> tuple:  # type: ignore[type-arg]
-    left = {page.file for page, _ in illustrated.unmatched} | illustrated.operations.keys()
-    return tuple(page for page in sources.pages if page.file in left)
 
 
 def _definitions(renames: Sequence[Mend]) -> dict[str, str]:

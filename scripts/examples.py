@@ -88,7 +88,8 @@ def with_pages(document: Document, pages: Iterable[Page], elsewhere: Iterable[Op
 
 def base_paths(document: Document) -> set[str]:
     """The paths of the servers, each without its last slash."""
-    return {urlsplit(server["url"]).path.rstrip("/") for server in document.get("servers", [])} - {""}
+    urls: list[str] = [server["url"] for server in document.get("servers", [])]
+    return {urlsplit(url).path.rstrip("/") for url in urls} - {""}
 
 
 @define

@@ -28,7 +28,6 @@ from scripts.document import (
     SourceError,
     check_references,
     is_list,
-    is_object,
     map_nodes,
     node_at,
     nodes,

@@ -21,21 +21,24 @@ from scripts.selection import operations_of
 from scripts.sources import Ruling
 from scripts.validity import Schemas
 
-__all__ = ["Conflict", "Entry", "Place", "Register", "Setting", "Stage", "Stale", "register"]
+__all__ = ["Conflict", "Entry", "Made", "Place", "Register", "Setting", "Stage", "Stale", "register"]
 
 #: What most conflicts are about, in the order in which they are listed: what is sent first.
 ORDER = ("page-unmatched", "path", "method", "parameter", "body", "media-type", "field", "status", "page")
+
+
+#: Gives the contract at some stage with what conflicts are looked for in, or None if there is none at this stage.
+Made = Callable[[], tuple[Document, Setting] | None]
 
 
 @define
 class Stage:
     """The contract at some stage of its making: after an action, or before any if `ruling` is None.
 
-    `made` gives the contract with what conflicts are looked for in, or None if there is none at this stage. It is asked
-    only when what stands there matters.
+    `made` is asked only when what stands there matters.
     """
 
-    made: Callable[[], tuple[Document, Setting] | None]
+    made: Made
     ruling: Ruling | None
     _found: Conflicts | None = field(init=False, default=None)
 

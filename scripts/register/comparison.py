@@ -218,8 +218,8 @@ def _below(where: str, name: str) -> str:
 
 
 def _types(node: JSON) -> list[str]:
-    kinds = node.get("type", []) if is_object(node) else []
-    return kinds if is_list(kinds) else [str(kinds)]
+    kinds: JSON = node.get("type", []) if is_object(node) else []
+    return [str(kind) for kind in (kinds if is_list(kinds) else [kinds])]
 
 
 def _documented(keyword: str, details: Mapping[str, JSON], message: str) -> str:

@@ -54,12 +54,12 @@ def left_out_conflicts(document: Document, setting: Setting) -> Iterator[Conflic
         side = node.get("requestBody") if each.where == REQUEST else node["responses"].get(each.where)
         while is_object(side) and "$ref" in side:
             side = node_at(document, side["$ref"])
-        content = side.get("content", {}) if is_object(side) else {}
+        content: Node = side.get("content", {}) if is_object(side) else {}
         if each.rule == "body-undeclared" and is_object(side):
             continue
-        if each.rule == "media-type-undeclared" and said_media_type(each.example) in content:
-            continue
         said = said_media_type(each.example)
+        if each.rule == "media-type-undeclared" and said in content:
+            continue
         body = "text" if each.example.is_text else described(each.example.body)
         shown = {
             "status-missing": "an example without a status",
