@@ -7,7 +7,7 @@ REPORTS ?= reports
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conformance test check generate serve selftest lock clean
+.PHONY: help setup conformance test check generate conflicts bench serve selftest lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,9 +40,15 @@ check: setup ## nothing emitted has drifted or was edited; lint and types
 	$(RUN) -m mypy
 	$(RUN) -m basedpyright --warnings
 
-generate: setup ## rewrite openapi/openapi.yaml and generated_client/ from the sources
+generate: setup ## rewrite openapi/openapi.yaml and generated_client/ from the sources; list what changed
 	$(RUN) -m scripts.normalize
 	$(RUN) -m scripts.generate
+
+conflicts: setup ## where the sources contradict each other, and what decides each case
+	$(RUN) -m scripts.normalize --conflicts
+
+bench: setup ## time and memory by the number of operations, beside a peer
+	$(RUN) -m scripts.bench
 
 serve: setup ## the reference server on port 8080
 	$(VENV)/bin/sms-conformance serve
