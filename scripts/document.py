@@ -220,30 +220,30 @@ def map_nodes(document: Document, change: Change, kind: Kind = Kind.DOCUMENT, at
     """
 
     def walked(kind: Kind, node: JSON, pointer: Pointer) -> JSON:
-        if not is_object(node):
+        if not isinstance(node, dict):
             return node
-        copy = {
-            name: held(*place, value, (*pointer, name)) if (place := _place(kind, name)) else value
-            for name, value in node.items()
-        }
+        members = GRAMMAR[kind]
+        others = members.get(ANY)
+        copy: Node = {}
+        for name, value in cast("Node", node).items():
+            place = members.get(name) or (None if others is None or name.startswith("x-") else others)
+            copy[name] = held(*place, value, (*pointer, name)) if place else value
         return change(kind, copy, pointer)
 
     def held(holds: Holds, kind: Kind, value: JSON, pointer: Pointer) -> JSON:
-        if holds is Holds.ONE and not is_list(value):
-            return walked(kind, value, pointer)
-        # `items` of draft 4 may be a list: one schema for each place.
-        if holds is not Holds.MAP and is_list(value):
+        if is_list(value):
+            # `items` of draft 4 may be a list: one schema for each place.
+            if holds is Holds.MAP:
+                return value
             return [walked(kind, node, (*pointer, str(index))) for index, node in enumerate(value)]
-        if holds is Holds.MAP and is_object(value):
-            return {name: walked(kind, node, (*pointer, name)) for name, node in value.items()}
+        if holds is Holds.ONE:
+            return walked(kind, value, pointer)
+        if holds is Holds.MAP and isinstance(value, dict):
+            named = cast("Node", value)
+            return {name: walked(kind, node, (*pointer, name)) for name, node in named.items()}
         return value
 
     return cast("Document", walked(kind, document, at))
-
-
-def _place(kind: Kind, name: str) -> tuple[Holds, Kind] | None:
-    members = GRAMMAR[kind]
-    return members.get(name) or (None if name.startswith("x-") else members.get(ANY))
 
 
 def map_schemas(document: Document, change: Callable[[Node, Pointer], Node]) -> Document:

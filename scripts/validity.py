@@ -11,7 +11,8 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 from typing import cast
 
 import jsonschema_rs
@@ -99,7 +100,10 @@ def _schema_schema() -> jsonschema_rs.Draft202012Validator:
 
 
 def _resource(package: str, path: str) -> Document:
-    return cast("Document", json.loads(resources.files(package).joinpath(path).read_text("utf-8")))
+    # The package itself takes longer to import than its schemas to read.
+    found = find_spec(package)
+    assert found and found.origin
+    return cast("Document", json.loads(Path(found.origin).parent.joinpath(path).read_text("utf-8")))
 
 
 def _default(node: Node, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
