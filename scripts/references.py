@@ -30,7 +30,7 @@ from scripts.document import (
     pointer_text,
     reference_to,
 )
-from scripts.mends.rule import Mend, unsettled
+from scripts.mends.rule import Mend, Target, unsettled
 
 #: Reads a file by its path below the contract folder; raises a `SourceError`.
 Reader = Callable[[str], JSON]
@@ -43,17 +43,6 @@ ROOMS: Mapping[Kind, str] = {
 }
 #: Depth at which a chain of references that never reaches a value is given up.
 CHAIN = 100
-
-
-@frozen
-class Target:
-    """A place that a reference leads to: a file, empty for the document itself, and a pointer into it."""
-
-    file: str
-    pointer: Pointer
-
-    def __str__(self) -> str:
-        return self.file + pointer_text(self.pointer)
 
 
 @frozen

@@ -6,21 +6,23 @@ published. What cannot be mended without guessing is an error that names the ove
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from scripts.document import Document, DocumentError, Pointer, pointer_text
-from scripts.mends import documents, dotted, keywords, operations, parameters, paths, schemas, types
-from scripts.mends.rule import Mend, Report, Rule
+from scripts.document import Document, DocumentError, Pointer
+from scripts.mends import documents, dotted, keywords, operations, parameters, paths, required, schemas, shapes, types
+from scripts.mends.history import History
+from scripts.mends.rule import Mend, Report, Rule, Target, Unsettled, path_in, unsettled
 
 __all__ = ["OMISSIONS", "RULES", "Mend", "mended"]
 
 #: By name, in the order in which they apply.
 RULES: Mapping[str, Rule] = {
     "swagger-marker": documents.version_marker_is_swagger,
-    "version-is-number": documents.versions_are_text,
-    "null-member": documents.no_member_is_null,
-    "string-for-list": documents.lists_are_lists,
-    "number-as-string": documents.numbers_and_booleans_are_not_text,
+    "null-member": shapes.no_member_is_null,
+    "string-for-list": shapes.lists_are_lists,
+    "number-as-string": shapes.numbers_and_booleans_are_not_text,
+    "string-as-number": shapes.texts_are_text,
+    "form-wrong": shapes.everything_has_its_form,
     "host-is-a-url": documents.host_is_no_url,
     "host-in-path": paths.hosts_are_servers,
     "path-without-slash": paths.paths_begin_with_a_slash,
@@ -35,7 +37,7 @@ RULES: Mapping[str, Rule] = {
     "parameter-place-missing": parameters.what_has_a_schema_is_a_body,
     "body-schema-missing": parameters.every_body_has_a_schema,
     "schema-outside-body": parameters.schemas_are_for_bodies,
-    "parameter-type-missing": parameters.every_parameter_has_a_type,
+    "parameter-type-missing": parameters.whatever_is_text_has_a_type,
     "object-outside-body": parameters.no_object_is_sent_as_text,
     "parameter-twice": parameters.no_parameter_stands_twice,
     "path-parameter-elsewhere": parameters.path_parameters_are_in_the_path,
@@ -48,37 +50,48 @@ RULES: Mapping[str, Rule] = {
     "response-description-missing": operations.every_response_is_described,
     "operation-id-missing": operations.every_operation_has_an_id,
     "operation-id-twice": operations.no_operation_id_stands_twice,
-    "property-required": schemas.properties_do_not_require_themselves,
-    "required-is-empty": schemas.required_is_not_empty,
-    "required-twice": schemas.nothing_is_required_twice,
+    "property-required": required.properties_do_not_require_themselves,
+    "required-is-empty": required.required_is_not_empty,
+    "required-twice": required.nothing_is_required_twice,
     "object-type-missing": schemas.what_has_properties_is_an_object,
     "array-items-missing": schemas.every_array_has_items,
-    "items-type-missing": schemas.every_item_has_a_type,
     "exclusive-bound": schemas.exclusive_bounds_have_a_bound,
     "value-of-wrong-type": types.values_are_of_their_type,
     "dotted-name": dotted.dotted_names_are_nested,
-    "required-unknown": schemas.whatever_is_required_is_declared,
+    "required-unknown": required.whatever_is_required_is_declared,
 }
 #: What these add a valid document may leave out; without them it is converted as it stands.
 OMISSIONS = ("operation-id-missing", "object-type-missing", "required-unknown", "dotted-name")
 
+#: What these leave out has no meaning in a valid document either.
+MEANINGLESS = ("reference-with-siblings",)
 
-def mended(document: Document, *, strict: bool = False) -> tuple[Document, tuple[Mend, ...]]:
+
+def mended(
+    document: Document, *, strict: bool = False, origins: Mapping[Pointer, Target] | None = None
+) -> tuple[Document, tuple[Mend, ...]]:
     """The document as it is meant, and each mend it took; raises `DocumentError` for what nobody can mend.
 
-    With `strict` nothing is mended: the first fault is raised, with the number of the others, and what a valid document
-    may say or leave out is let alone.
+    `origins` says which parts were brought from other places, as `scripts.references` does: what is mended in them is
+    reported where it stands there. With `strict` nothing is mended: the first fault is raised, with the number of the
+    others, and what a valid document may say or leave out is let alone.
     """
+    history = History(document, origins or {})
     mends: list[Mend] = []
-    moves: list[Mapping[Pointer, Pointer]] = []
     for name, rule in RULES.items():
         if strict and name in OMISSIONS:
             continue
         report = Report()
-        document = rule(document, report)
-        mends += [Mend(pointer_text(published(pointer, moves)), name, what) for pointer, what in report.mends]
+        try:
+            document = rule(document, report)
+        except Unsettled as error:
+            raise _led_back(error, history) from None
+        except RecursionError:
+            raise DocumentError("#", "is nested too deeply to be read", "Make it flatter.") from None
+        if not (strict and name in MEANINGLESS):
+            mends += [Mend(str(history.source(pointer)), name, what) for pointer, what in report.mends]
         if report.moves:
-            moves.append(report.moves)
+            history.moves.append(report.moves)
     if strict and mends:
         first, more = mends[0], len(mends) - 1
         others = f" (and {more} fault{'s' if more > 1 else ''} more)" if more else ""
@@ -87,12 +100,9 @@ def mended(document: Document, *, strict: bool = False) -> tuple[Document, tuple
     return document, tuple(mends)
 
 
-def published(pointer: Pointer, moves: Sequence[Mapping[Pointer, Pointer]]) -> Pointer:
-    """Where what is at `pointer` now stood before the moves, of which the last was made last."""
-    for moved in reversed(moves):
-        for length in range(len(pointer), 0, -1):
-            origin = moved.get(pointer[:length])
-            if origin is not None:
-                pointer = (*origin, *pointer[length:])
-                break
-    return pointer
+def _led_back(error: Unsettled, history: History) -> DocumentError:
+    """The error with its place in the sources; an overlay reaches what stands in the document itself."""
+    source = history.source(error.pointer)
+    if source.file:
+        return DocumentError(str(source), error.what, "Correct it there.")
+    return unsettled(source.pointer, error.what, error.deed, path_in(history.document, source.pointer))

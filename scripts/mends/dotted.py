@@ -7,8 +7,8 @@ import re
 from attrs import field, frozen
 
 from scripts.document import Kind, Node, Pointer, is_list, is_object, list_at, object_at
+from scripts.mends.required import spelled_like
 from scripts.mends.rule import Report, on, unsettled, without
-from scripts.mends.schemas import spelled_like
 
 #: Names that hold a dot and are no path all the same: annotations, and namespaces written from the top.
 NAMESPACED = re.compile(r"[^A-Za-z_].*|(?:com|org|net|io|odata)\..*")
@@ -71,7 +71,7 @@ def _meant(name: str, properties: Node, pointer: Pointer, report: Report) -> str
 
 
 def _nested(members: _Members, pointer: Pointer, report: Report) -> Node:
-    """`properties` and `required` with no name among them that shows a member; `pointer` is of the schema they are of."""
+    """`properties` and `required` of the schema at a pointer, with no name among them that shows a member."""
     held: dict[str, _Members] = {}
     order: dict[str, None] = {}
     for name, schema in members.schemas.items():

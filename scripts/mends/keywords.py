@@ -1,11 +1,14 @@
-"""Members that Swagger 2.0 does not have: none is lost, and none is taken for what it may not be."""
+"""Members that Swagger 2.0 does not have: none is lost, and none is taken for what it may not be.
+
+Keywords of JSON Schema that Swagger 2.0 leaves out mean one thing only, so they are carried over and need no mend.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from scripts.document import Document, Kind, Node, Pointer, map_nodes
-from scripts.mends.rule import Report, without
+from scripts.mends.rule import Report, set_aside, unsettled
 
 _BOUNDS = (
     *("default", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern"),
@@ -40,7 +43,7 @@ KNOWN: Mapping[Kind, tuple[str, ...]] = {
 
 #: Keywords that Swagger 2.0 leaves out and OpenAPI 3.1 has: they are carried over as they stand.
 LATER: Mapping[Kind, tuple[str, ...]] = {
-    Kind.PATH_ITEM: ("servers",),
+    Kind.PATH_ITEM: ("servers", "trace"),
     Kind.SCHEMA: (
         *("anyOf", "oneOf", "not", "const", "if", "then", "else", "patternProperties", "propertyNames", "contains"),
         *("minContains", "maxContains", "dependentRequired", "dependentSchemas", "prefixItems", "examples"),
@@ -50,18 +53,30 @@ LATER: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
+#: Members of OpenAPI 3 that say what is sent or answered: without them it would be another API.
+OF_OPENAPI3: Mapping[Kind, tuple[str, ...]] = {
+    Kind.OPERATION: ("requestBody",),
+    Kind.PARAMETER: ("content",),
+    Kind.RESPONSE: ("content",),
+    Kind.HEADER: ("content",),
+}
+_ALLOWED = {kind: frozenset((*names, *LATER.get(kind, ()))) for kind, names in KNOWN.items()}
+
+
 def members_are_known(document: Document, report: Report) -> Document:
     """A member that neither Swagger 2.0 nor JSON Schema has is an extension."""
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        known = KNOWN.get(kind)
-        if known is None:
+        allowed = _ALLOWED.get(kind)
+        if allowed is None or allowed.issuperset(node):
             return node
-        allowed = {*known, *LATER.get(kind, ())}
         for name in [name for name in node if name not in allowed and not name.startswith("x-")]:
-            target = f"x-{name.lstrip('$')}"
-            report((*pointer, name), f"Swagger 2.0 has no such member here; kept as {target}")
-            node = {**without(node, name), **({} if target in node else {target: node[name]})}
+            if name in OF_OPENAPI3.get(kind, ()):
+                what = f"{name!r} belongs to OpenAPI 3 and has no meaning in Swagger 2.0"
+                raise unsettled((*pointer, name), what, "remove: true")
+            node, kept = set_aside(node, name)
+            report((*pointer, name), f"Swagger 2.0 has no such member here; kept as {kept}")
+            report.moved((*pointer, name), (*pointer, kept))
         return node
 
     return map_nodes(document, change)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from http import HTTPStatus
 
-from scripts.document import Document, Kind, Node, Pointer, is_object, map_nodes, nodes, object_at
+from scripts.document import JSON, Document, Kind, Node, Pointer, is_object, map_nodes, nodes, object_at
+from scripts.mends.paths import resolved
 from scripts.mends.rule import Report, on, unsettled, without
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -74,8 +76,8 @@ def name_of(pointer: Pointer) -> str:
 
 
 STATUS = re.compile(r"[1-5][0-9][0-9]|[1-5]XX|default")
-#: A status, and behind it what tells it from others.
-LABELLED = re.compile(r"([1-5][0-9][0-9])(?:[_\-.:/ ].*)?")
+#: A status among other letters, which tell its responses from each other.
+LABELLED = re.compile(r"(?<![0-9])[1-5][0-9]{2}(?![0-9])")
 
 
 @on(Kind.OPERATION)
@@ -84,76 +86,88 @@ def answers_stand_side_by_side(node: Node, pointer: Pointer, report: Report) -> 
     responses = node.get("responses")
     if not is_object(responses):
         return node
-    moved: Node = {}
-    for status, response in responses.items():
-        if not is_object(response) or status.startswith("x-"):
-            moved.setdefault(status, response)
-            continue
-        inner = [name for name, value in response.items() if STATUS.fullmatch(name) and is_object(value)]
-        for name in inner:
-            place: Pointer = (*pointer, "responses", status, name)
-            if name in responses or name in moved:
-                raise unsettled(place, f"the operation has another response {name}", "remove: true")
-            report(place, f"a response inside a response; it stands beside {status}")
-            report.moved(place, (*pointer, "responses", name))
-        moved[status] = without(response, *inner)
-        moved.update({name: response[name] for name in inner})
-    return {**node, "responses": moved} if moved != responses else node
-
-
-@on(Kind.OPERATION)
-def every_key_is_a_status(node: Node, pointer: Pointer, report: Report) -> Node:
-    """A status with a label is that status; what names no status is any other answer. Several are one of several."""
-    responses = node.get("responses")
-    if not is_object(responses):
-        return node
-    meant = {status: _status(status, (*pointer, "responses", status)) for status in responses}
-    if all(status == name for name, status in meant.items()):
-        return node
-    merged: dict[str, list[tuple[str, Node]]] = {}
-    for name, status in meant.items():
-        if status != name:
-            place: Pointer = (*pointer, "responses", name)
-            report(place, f"{name!r} is no status; it is a response {status}")
+    beside: Node = {}
+    for status, response, place in _answers(responses, (*pointer, "responses")):
+        if place[-2] != "responses":
+            if status in responses or status in beside:
+                raise unsettled(place, f"the operation has another response {status}", "remove: true")
+            report(place, f"a response inside a response; it stands beside {place[-2]}")
             report.moved(place, (*pointer, "responses", status))
-        response = responses[name]
-        if not name.startswith("x-"):
-            merged.setdefault(status, []).append((name, object_at(response, (*pointer, "responses", name))))
-    extensions = {name: value for name, value in responses.items() if name.startswith("x-")}
-    return {**node, "responses": {**{status: _one_of(several) for status, several in merged.items()}, **extensions}}
+        beside[status] = response
+    return {**node, "responses": beside} if len(beside) > len(responses) else node
+
+
+def _answers(responses: Node, pointer: Pointer) -> Iterator[tuple[str, JSON, Pointer]]:
+    """Each response, those in it after it, with its place."""
+    for status, response in responses.items():
+        place = (*pointer, status)
+        if not is_object(response) or status.startswith("x-"):
+            yield status, response, place
+            continue
+        inner = {name: value for name, value in response.items() if STATUS.fullmatch(name) and is_object(value)}
+        yield status, without(response, *inner), place
+        yield from _answers(inner, place)
+
+
+def every_key_is_a_status(document: Document, report: Report) -> Document:
+    """A status with a label is that status; what names no status is any other answer. Several are one of several."""
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        if kind is not Kind.RESPONSES:
+            return node
+        meant = {name: _status(name, (*pointer, name)) for name in node}
+        if all(status == name for name, status in meant.items()):
+            return node
+        groups: dict[str, list[str]] = {}
+        for name, status in meant.items():
+            groups.setdefault(status, []).append(name)
+            if status != name:
+                report((*pointer, name), f"{name!r} is no status; it is a response {status}")
+        for status, names in groups.items():
+            report.moved((*pointer, names[0]), (*pointer, status))
+        return {status: _one_of(document, node, names, (*pointer, status), report) for status, names in groups.items()}
+
+    return map_nodes(document, change)
 
 
 def _status(name: str, pointer: Pointer) -> str:
     if STATUS.fullmatch(name) or name.startswith("x-"):
         return name
-    if re.fullmatch("[1-5][xX][xX]", name):
-        return name.upper()
-    if match := LABELLED.fullmatch(name.strip()):
-        return match.group(1)
+    plain = name.strip()
+    if re.fullmatch("[1-5][xX][xX]", plain):
+        return plain.upper()
+    if len(found := LABELLED.findall(plain)) == 1:
+        return str(found[0])
     if not re.search("[0-9]", name):
         return "default"
     raise unsettled(pointer, f"{name!r} is not a status", "remove: true")
 
 
-def _one_of(several: list[tuple[str, Node]]) -> Node:
+def _one_of(document: Document, responses: Node, names: list[str], pointer: Pointer, report: Report) -> JSON:
     """Responses to one status as one response: their bodies are alternatives, their descriptions a list."""
-    if len(several) == 1:
-        return several[0][1]
+    if len(names) == 1:
+        return responses[names[0]]
+    several = {name: resolved(document, responses[name]) for name in names}
     joined: Node = {}
-    for _, response in several:
+    for response in several.values():
         joined.update({name: value for name, value in response.items() if name not in joined})
-    described = [(name, str(response.get("description", "")).strip()) for name, response in several]
-    joined["description"] = "\n".join(f"- {name}: {text}" for name, text in described)
-    schemas = list({repr(each["schema"]): each["schema"] for _, each in several if "schema" in each}.values())
+    texts = [f"- {name}: {str(response.get('description', '')).strip()}" for name, response in several.items()]
+    joined["description"] = "\n".join(text.removesuffix(": ") for text in texts)
+    schemas: list[JSON] = []
+    for name, response in several.items():
+        if "schema" in response and response["schema"] not in schemas:
+            place = (*pointer, "schema", "anyOf", str(len(schemas)))
+            report.moved((*pointer[:-1], name, "schema"), place)
+            schemas.append(response["schema"])
     if len(schemas) > 1:
         joined["schema"] = {"anyOf": schemas}
     for member in ("headers", "examples"):
-        values = [(name, each[member]) for name, each in several if is_object(each.get(member))]
+        values = {name: each[member] for name, each in several.items() if is_object(each.get(member))}
         if values:
-            joined[member] = {name: value for _, each in reversed(values) for name, value in each.items()}
+            joined[member] = {name: value for each in reversed(values.values()) for name, value in each.items()}
         if len(values) > 1:
             # One name holds one value; what else was said stays beside it.
-            joined[f"x-{member}"] = dict(values)
+            joined[f"x-{member}"] = values
     return joined
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from scripts.document import (
     JSON,
@@ -15,8 +15,9 @@ from scripts.document import (
     is_object,
     list_at,
     map_nodes,
-    object_at,
+    nodes,
 )
+from scripts.mends.keywords import KNOWN
 from scripts.mends.paths import identity, resolved, template_names
 from scripts.mends.rule import Report, on, unsettled, without
 
@@ -36,11 +37,12 @@ def places_are_known(node: Node, pointer: Pointer, report: Report) -> Node:
 
 @on(Kind.PARAMETER)
 def what_has_a_schema_is_a_body(node: Node, pointer: Pointer, report: Report) -> Node:
-    """A parameter with a schema that says of itself no place is the body."""
-    if "in" in node or "$ref" in node or "schema" not in node:
+    """A parameter that says no place is the body if it has a schema, and a field of a form if it is a file."""
+    if "in" in node or "$ref" in node or not ("schema" in node or node.get("type") == "file"):
         return node
-    report(pointer, "has a schema and no `in`, so it is the body")
-    return {**node, "in": "body"}
+    place = "body" if "schema" in node else "formData"
+    report(pointer, f"has no `in` and {'a schema' if place == 'body' else 'is a file'}, so it is in {place}")
+    return {**node, "in": place}
 
 
 @on(Kind.PARAMETER)
@@ -48,15 +50,19 @@ def every_body_has_a_schema(node: Node, pointer: Pointer, report: Report) -> Nod
     """What a body parameter says of its type stands in its schema, and its name, which is never sent, is there."""
     if node.get("in") != "body":
         return node
-    own = ("in", "name", "description", "required", "schema")
-    said = {name: value for name, value in node.items() if name not in own and not name.startswith("x-")}
+    own = ("in", "name", "description", "schema", *(() if is_list(node.get("required")) else ("required",)))
+    said = [name for name in node if name not in own and not name.startswith("x-")]
     if "schema" not in node:
         report(pointer, "a body without a schema; what it says of its type is its schema" if said else "any body")
-        node = {**without(node, *said), "schema": without(said, "collectionFormat", "allowEmptyValue")}
-    elif "type" in said and is_object(node["schema"]):
-        report(pointer, "a type beside the schema of a body says nothing, left out")
-        node = without(node, "type")
-    if not isinstance(node.get("name"), str):
+        for name in said:
+            report.moved((*pointer, name), (*pointer, "schema", name))
+        node = {**without(node, *said), "schema": {name: node[name] for name in said}}
+    else:
+        beside = [name for name in said if name in KNOWN[Kind.PARAMETER]]
+        for name in beside:
+            report((*pointer, name), "stands beside the schema of a body, where it has no meaning; left out")
+        node = without(node, *beside)
+    if "name" not in node:
         report(pointer, "a body without a name is named body")
         node = {**node, "name": "body"}
     return node
@@ -69,30 +75,43 @@ def schemas_are_for_bodies(node: Node, pointer: Pointer, report: Report) -> Node
     if "in" not in node or node["in"] == "body" or not is_object(schema) or "$ref" in schema:
         return node
     report((*pointer, "schema"), "what it says stands in the parameter itself")
-    return {**schema, **without(node, "schema")}
+    # Whether the parameter is required is another question than which members are.
+    said = {"x-required" if name == "required" else name: value for name, value in schema.items()}
+    for name in said:
+        if name not in node and name in schema:
+            report.moved((*pointer, "schema", name), (*pointer, name))
+    return {**said, **without(node, "schema")}
 
 
-@on(Kind.PARAMETER)
-def every_parameter_has_a_type(node: Node, pointer: Pointer, report: Report) -> Node:
-    """A parameter of no type is text, as everything outside a body is on the wire; with `items` it is an array."""
-    outside = "in" in node and node["in"] != "body" and "schema" not in node
-    if not outside or "type" in node:
-        return node
-    kind = "array" if "items" in node else "string"
-    report(pointer, f"a parameter without a type is read as {kind}")
-    return {**node, "type": kind}
+def whatever_is_text_has_a_type(document: Document, report: Report) -> Document:
+    """A parameter, a header or an item of no type is text, as it is on the wire; with `items` it is an array."""
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        if not _is_text(kind, node) or "type" in node:
+            return node
+        read = "array" if "items" in node else "string"
+        report(pointer, f"no type is said; it is read as {read}")
+        return {**node, "type": read}
+
+    return map_nodes(document, change)
 
 
-@on(Kind.PARAMETER)
-def no_object_is_sent_as_text(node: Node, pointer: Pointer, report: Report) -> Node:
+def _is_text(kind: Kind, node: Node) -> bool:
+    """Whether its values are sent as text, and it says so itself."""
+    outside = kind is Kind.PARAMETER and node.get("in") != "body" and "schema" not in node
+    return (outside or kind in (Kind.ITEMS, Kind.HEADER)) and "$ref" not in node
+
+
+def no_object_is_sent_as_text(document: Document, report: Report) -> Document:
     """An object outside the body, for which Swagger 2.0 has no form, is text whose form the caller knows."""
-    if node.get("in") in (None, "body") or node.get("type") != "object":
-        return node
-    report((*pointer, "type"), "an object has no form outside the body; the parameter is text")
-    return {
-        **without(node, "properties", "additionalProperties", "required" if is_list(node.get("required")) else ""),
-        "type": "string",
-    }
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        if not _is_text(kind, node) or node.get("type") != "object":
+            return node
+        report((*pointer, "type"), "an object has no form outside the body; it is text")
+        return {**node, "type": "string"}
+
+    return map_nodes(document, change)
 
 
 def no_parameter_stands_twice(document: Document, report: Report) -> Document:
@@ -102,11 +121,13 @@ def no_parameter_stands_twice(document: Document, report: Report) -> Document:
         if kind not in (Kind.OPERATION, Kind.PATH_ITEM) or "parameters" not in node:
             return node
         parameters = list_at(node["parameters"], (*pointer, "parameters"))
+        owners = [identity(document, each) for each in parameters]
+        if len(set(owners)) == len(owners):
+            return node
         kept: list[JSON] = []
         places: dict[tuple[str, str], int] = {}
-        for index, each in enumerate(parameters):
+        for index, (own, each) in enumerate(zip(owners, parameters, strict=True)):
             place: Pointer = (*pointer, "parameters", str(index))
-            own = identity(document, each)
             if own not in places or own == ("", ""):
                 report.moved(place, (*pointer, "parameters", str(len(kept))))
                 places[own] = len(kept)
@@ -138,12 +159,31 @@ def _joined(first: Node, second: Node, pointer: Pointer) -> Node:
 def path_parameters_are_in_the_path(document: Document, report: Report) -> Document:
     """A declared parameter whose name stands in braces is a required one in the path, spelled as it is there."""
 
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if kind not in (Kind.OPERATION, Kind.PATH_ITEM) or "parameters" not in node:
+    def shared(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        if kind is not Kind.PARAMETER or node.get("in") != "path" or node.get("required") is True:
             return node
-        return _located(document, node, template_names(pointer[1]), pointer, report)
+        report(pointer, f"{node.get('name')!r} is required, as all of a path is")
+        return {**node, "required": True}
 
-    return map_nodes(document, change)
+    document = map_nodes(document, shared)
+
+    def located(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        if kind is not Kind.PATH_ITEM:
+            return node
+        names = template_names(pointer[1])
+        above = _in_paths(document, node)
+        operations = {
+            method: _located(document, node[method], names, above, (*pointer, method), report)
+            for method in METHODS
+            if method in node
+        }
+        return {**_located(document, node, names, frozenset(), pointer, report), **operations}
+
+    document = map_nodes(document, located)
+    for kind, node, pointer in nodes(document):
+        if kind is Kind.PARAMETER and "$ref" not in node:
+            _check_place(node, pointer)
+    return document
 
 
 def whatever_is_in_the_path_is_declared(document: Document, report: Report) -> Document:
@@ -154,9 +194,7 @@ def whatever_is_in_the_path_is_declared(document: Document, report: Report) -> D
             return node
         names = template_names(pointer[1])
         completed = {
-            method: _completed(
-                document, object_at(node[method], (*pointer, method)), node, names, (*pointer, method), report
-            )
+            method: _completed(document, node[method], node, names, (*pointer, method), report)
             for method in METHODS
             if method in node
         }
@@ -165,59 +203,81 @@ def whatever_is_in_the_path_is_declared(document: Document, report: Report) -> D
     return map_nodes(document, change)
 
 
-def _located(document: Document, holder: Node, names: tuple[str, ...], pointer: Pointer, report: Report) -> Node:
-    """The operation or path item with every parameter that the path has in the path."""
-    parameters = list_at(holder.get("parameters", []), (*pointer, "parameters"))
-    if not parameters:
-        return dict(holder)
-    nodes = [resolved(document, each) for each in parameters]
-    declared = {str(node.get("name")) for node in nodes if node.get("in") == "path"}
-    changed = [
-        _in_path(each, node, names, declared, nodes, (*pointer, "parameters", str(index)), report)
-        for index, (each, node) in enumerate(zip(parameters, nodes, strict=True))
-    ]
-    return {**holder, "parameters": changed}
+def _check_place(node: Node, pointer: Pointer) -> None:
+    if "name" not in node:
+        raise unsettled(pointer, "a parameter without a name", "update: {name: …}")
+    if "in" not in node:
+        raise unsettled(
+            pointer, f"{node['name']!r} has no `in`, and nothing says where it is sent", "update: {in: query}"
+        )
+    if node["in"] not in PLACES.values():
+        raise unsettled(pointer, f"{node['name']!r} is in {node['in']!r}, which is no place", "update: {in: query}")
 
 
-def _in_path(
-    parameter: JSON,
-    node: Node,
-    names: tuple[str, ...],
-    declared: set[str],
-    all_nodes: list[Node],
-    pointer: Pointer,
-    report: Report,
-) -> JSON:
-    name, place = str(node.get("name")), node.get("in")
-    if place in (None, "body"):
-        return parameter
-    meant = name if name in names else _alike(name, names, declared, all_nodes)
-    if meant is None or (place != "path" and meant in declared):
-        if place == "path":
-            what = f"{name!r} is in the path by its declaration, but the path has no {{{name}}}"
-            raise unsettled(pointer, what, "update: {in: query}")
-        return parameter
-    said = []
-    if place != "path":
-        said.append(f"{meant!r} is in the path, not in {place}")
-    if meant != name:
-        said.append(f"{name!r} is spelled {meant!r} in the path")
-    if node.get("required") is not True:
-        said.append(f"{meant!r} is required, as all of a path is")
+def _located(
+    document: Document, holder: Node, names: Sequence[str], above: frozenset[str], pointer: Pointer, report: Report
+) -> Node:
+    """The operation or path item with every parameter that the path has in the path; `above` are there already."""
+    listed = [(each, resolved(document, each)) for each in _parameters(holder)]
+    if not listed:
+        return holder
+    declared = above | _in_paths(document, holder)
+    parameters: list[JSON] = []
+    for index, (each, node) in enumerate(listed):
+        place = (*pointer, "parameters", str(index))
+        meant = _meant(node, names, declared, [other for _, other in listed])
+        if meant is not None:
+            rivals = [other for _, other in listed if other is not node and _meant(other, names, declared, [other])]
+            if node.get("in") != "path" and any(_name(other).lower() == meant.lower() for other in rivals):
+                what = f"{meant!r} is in the path, and more than one parameter could be meant by it"
+                raise unsettled(place, what, "update: {in: path}" if node is each else "remove: true")
+            parameters.append(_in_path(each, node, meant, place, report))
+        elif node.get("in") == "path":
+            what = f"{_name(node)!r} is in the path by its declaration, but the path has no {{{_name(node)}}}"
+            raise unsettled(place, what, "update: {in: query}" if node is each else "remove: true")
+        else:
+            parameters.append(each)
+    return {**holder, "parameters": parameters} if parameters != holder["parameters"] else holder
+
+
+def _in_path(parameter: JSON, node: Node, name: str, pointer: Pointer, report: Report) -> JSON:
+    """The parameter in the path under the name that it has there."""
+    said: list[str] = []
+    if node.get("in") != "path":
+        said.append(f"{name!r} is in the path, " + (f"not in {node['in']}" if "in" in node else "and says no place"))
+    if _name(node) != name:
+        said.append(f"{_name(node)!r} is spelled {name!r} in the path")
     if not said:
         return parameter
     report(pointer, "; ".join(said))
-    located = {**without(node, "allowEmptyValue"), "name": meant, "in": "path", "required": True}
-    if located.get("collectionFormat") == "multi":
-        located = without(located, "collectionFormat")
-    return located
+    form = ("collectionFormat",) if node.get("collectionFormat") == "multi" else ()
+    return {**without(node, "allowEmptyValue", *form), "name": name, "in": "path", "required": True}
 
 
-def _alike(name: str, names: tuple[str, ...], declared: set[str], all_nodes: list[Node]) -> str | None:
+def _in_paths(document: Document, holder: Node) -> frozenset[str]:
+    """The names that an operation or a path item declares in the path."""
+    found = (resolved(document, each) for each in _parameters(holder))
+    return frozenset(_name(node) for node in found if node.get("in") == "path")
+
+
+def _meant(node: Node, names: Sequence[str], declared: frozenset[str], among: Sequence[Node]) -> str | None:
+    """The name in the path that a parameter has or is meant to have; None if it has nothing to do with the path."""
+    if node.get("in") == "body" or not node.get("name"):
+        return None
+    name = _name(node)
+    meant = name if name in names else _alike(name, names, declared, among)
+    return None if meant in declared and node.get("in") != "path" else meant
+
+
+def _name(node: Node) -> str:
+    return str(node.get("name", ""))
+
+
+def _alike(name: str, names: Sequence[str], declared: frozenset[str], among: Sequence[Node]) -> str | None:
     """The name in the path that differs from this one in the case of letters alone, if there is just one such pair."""
     found = [each for each in names if each.lower() == name.lower() and each not in declared]
-    rivals = [node for node in all_nodes if str(node.get("name")).lower() == name.lower() and node.get("in") != "body"]
-    exact = any(node.get("name") in found for node in rivals)
+    rivals = [node for node in among if _name(node).lower() == name.lower() and node.get("in") != "body"]
+    exact = any(_name(node) in found for node in rivals)
     return found[0] if len(found) == 1 and len(rivals) == 1 and not exact else None
 
 
@@ -225,20 +285,19 @@ def _completed(
     document: Document, operation: Node, item: Node, names: tuple[str, ...], pointer: Pointer, report: Report
 ) -> Node:
     """The operation with the parameters that the path names and nobody declares."""
-    here = [*_parameters(operation), *_parameters(item)]
-    declared = {
-        str(node.get("name")) for node in (resolved(document, each) for each in here) if node.get("in") == "path"
-    }
+    declared = _in_paths(document, operation) | _in_paths(document, item)
     added = [
         {"name": name, "in": "path", "required": True, "type": "string"}
         for name in dict.fromkeys(names)
         if name not in declared
     ]
+    if "" in names:
+        raise unsettled(pointer[:-1], "the path has braces with no name in them", "remove: true")
     for each in added:
         report(pointer, f"the path has {{{each['name']}}}, which is not declared; it is text")
     return {**operation, "parameters": [*_parameters(operation), *added]} if added else operation
 
 
-def _parameters(node: Node) -> Iterator[JSON]:
+def _parameters(node: Node) -> list[JSON]:
     parameters = node.get("parameters", [])
-    return iter(parameters if is_list(parameters) else [])
+    return parameters if is_list(parameters) else []

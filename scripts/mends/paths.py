@@ -1,7 +1,7 @@
 """Faults in the keys of `paths`: what is no path template moves to where it belongs.
 
-Two operations that would then share path and method are kept apart by a fragment. A fragment is never sent, so what goes
-over the wire is the path before it.
+Two operations that would then share path and method are kept apart by a fragment. A fragment is never sent, so what
+goes over the wire is the path before it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a rule is: it mends one fault, takes and gives Swagger 2.0, and reports what it did.
 
 A rule reports with pointers into the document that it was given. Rules that move nodes say what came from where, so
-that every report can be led back to the document as published.
+that every report, and every error, can be led back to the document as published.
 """
 
 from __future__ import annotations
@@ -12,10 +12,33 @@ from collections.abc import Callable
 
 from attrs import field, frozen
 
-from scripts.document import Document, DocumentError, Kind, Node, Pointer, json_path, map_nodes, pointer_text
+from scripts.document import (
+    JSON,
+    Document,
+    DocumentError,
+    Kind,
+    Node,
+    Pointer,
+    is_list,
+    is_object,
+    json_path,
+    map_nodes,
+    pointer_text,
+)
 
 #: Where the published document lies in a contract folder; an overlay that extends it is applied before any rule.
 PUBLISHED = "source/swagger.json"
+
+
+@frozen
+class Target:
+    """A place in the sources: a file, empty for the document itself, and a pointer into it."""
+
+    file: str
+    pointer: Pointer
+
+    def __str__(self) -> str:
+        return self.file + pointer_text(self.pointer)
 
 
 @frozen
@@ -69,17 +92,54 @@ def on(*kinds: Kind) -> Callable[[NodeRule], Rule]:
 TYPED = (Kind.SCHEMA, Kind.ITEMS, Kind.PARAMETER, Kind.HEADER)
 
 
-def unsettled(pointer: Pointer, what: str, deed: str) -> DocumentError:
-    """What cannot be mended without guessing, with the overlay action that would settle it."""
-    hint = (
-        f"Settle it in an overlay with `extends: {PUBLISHED}` and the action `target: {json_path(pointer)}`, `{deed}`."
-    )
-    return DocumentError(pointer_text(pointer), what, hint)
+@frozen
+class Unsettled(DocumentError):
+    """A fault that cannot be mended without guessing; the deed at the pointer, in an overlay, would settle it."""
+
+    pointer: Pointer = ()
+    deed: str = ""
+
+
+def unsettled(pointer: Pointer, what: str, deed: str, path: str | None = None) -> Unsettled:
+    """What cannot be mended without guessing, with the overlay action that would settle it.
+
+    The target of the action is made of the pointer, unless the path is given.
+    """
+    target = path or json_path(pointer)
+    hint = f"Settle it in an overlay with `extends: {PUBLISHED}` and the action `target: {target}`, `{deed}`."
+    return Unsettled(pointer_text(pointer), what, hint, pointer, deed)
+
+
+def path_in(document: Document, pointer: Pointer) -> str:
+    """The pointer as a JSONPath that selects what stands there; digits are an index in a list, and else a name."""
+    path, node = "$", document
+    for part in pointer:
+        listed = is_list(node)
+        path += f"[{part}]" if listed else f"['{part}']" if part.isdecimal() else json_path((part,)).removeprefix("$")
+        node = child(node, part)
+    return path
+
+
+def child(node: JSON, part: str) -> JSON:
+    """What stands in a list or an object under one part of a pointer; None if nothing does."""
+    if is_list(node):
+        return node[int(part)] if part.isdecimal() and int(part) < len(node) else None
+    return node.get(part) if is_object(node) else None
 
 
 def without(node: Node, *names: str) -> Node:
     """The node without these members."""
     return {name: value for name, value in node.items() if name not in names}
+
+
+def set_aside(node: Node, name: str) -> tuple[Node, str]:
+    """The node with one member kept as an extension, and what that is called, which no other member is."""
+    base = f"x-{name.lstrip('$')}"
+    number, kept = 1, base
+    while kept in node:
+        number += 1
+        kept = f"{base}-{number}"
+    return {**without(node, name), kept: node[name]}, kept
 
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")

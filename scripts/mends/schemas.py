@@ -1,9 +1,9 @@
-"""Faults in schemas: what they require, what they hold, and keywords that Swagger 2.0 does not have."""
+"""Faults in schemas: what stands beside a reference, what arrays hold, and what bounds and discriminators say."""
 
 from __future__ import annotations
 
-from scripts.document import Document, Kind, Node, Pointer, is_list, is_object, list_at, map_nodes
-from scripts.mends.rule import Report, on, unsettled, without
+from scripts.document import Document, Kind, Node, Pointer, described, is_list, is_object, list_at, map_nodes
+from scripts.mends.rule import TYPED, Report, on, set_aside, unsettled, without
 
 
 @on(Kind.SCHEMA)
@@ -22,11 +22,18 @@ def no_property_is_called_reference(node: Node, pointer: Pointer, report: Report
 @on(Kind.SCHEMA)
 def discriminators_are_names(node: Node, pointer: Pointer, report: Report) -> Node:
     """`discriminator` is the name of a property."""
-    match node.get("discriminator"):
-        case {"propertyName": str(name)}:
-            report((*pointer, "discriminator"), f"the name is {name!r}")
-            return {**node, "discriminator": name}
-    return node
+    said = node.get("discriminator")
+    if said is None or isinstance(said, str):
+        return node
+    place = (*pointer, "discriminator")
+    if not is_object(said) or not isinstance(said.get("propertyName"), str):
+        raise unsettled(place, f"{described(said)} stands where the name of a property is due", "remove: true")
+    name = said["propertyName"]
+    if len(said) > 1:
+        # A mapping has no place in Swagger 2.0, and is not lost all the same.
+        node, _ = set_aside(node, "discriminator")
+    report(place, f"the name is {name!r}")
+    return {**node, "discriminator": name}
 
 
 @on(Kind.SCHEMA)
@@ -38,71 +45,6 @@ def nullable_is_an_extension(node: Node, pointer: Pointer, report: Report) -> No
     return {**without(node, "nullable"), "x-nullable": node["nullable"]}
 
 
-def properties_do_not_require_themselves(document: Document, report: Report) -> Document:
-    """`required: true` on a property is an entry in the list of what its object requires."""
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        properties = node.get("properties")
-        if kind is not Kind.SCHEMA or not is_object(properties):
-            return node
-        flags = {
-            name: schema["required"]
-            for name, schema in properties.items()
-            if is_object(schema) and isinstance(schema.get("required"), bool)
-        }
-        if not flags:
-            return node
-        for name, flag in flags.items():
-            what = f"{name!r} is required by its object" if flag else "says nothing, left out"
-            report((*pointer, "properties", name, "required"), what)
-        required = list_at(node.get("required", []), (*pointer, "required")) if node.get("required") is not True else []
-        required = [*required, *(name for name, flag in flags.items() if flag and name not in required)]
-        return {
-            **node,
-            **({"required": required} if required else {}),
-            "properties": {
-                name: without(schema, "required") if name in flags else schema for name, schema in properties.items()
-            },
-        }
-
-    lifted = map_nodes(document, change)
-
-    def rest(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if kind is not Kind.SCHEMA or not isinstance(node.get("required"), bool):
-            return node
-        report((*pointer, "required"), "is no list, and its schema is no property; left out")
-        return without(node, "required")
-
-    return map_nodes(lifted, rest)
-
-
-@on(Kind.SCHEMA)
-def required_is_not_empty(node: Node, pointer: Pointer, report: Report) -> Node:
-    """`required: []`, which Swagger 2.0 does not allow, is left out."""
-    if node.get("required") != []:
-        return node
-    report((*pointer, "required"), "empty, left out")
-    return without(node, "required")
-
-
-@on(Kind.SCHEMA)
-def nothing_is_required_twice(node: Node, pointer: Pointer, report: Report) -> Node:
-    """Each name stands in `required` once, and is a string."""
-    required = node.get("required")
-    if not is_list(required):
-        return node
-    kept: list[str] = []
-    for index, name in enumerate(required):
-        place = (*pointer, "required", str(index))
-        if not isinstance(name, str):
-            raise unsettled(place, "what stands in `required` is not the name of a property", "remove: true")
-        if name in kept:
-            report(place, f"{name!r} a second time, left out")
-        else:
-            kept.append(name)
-    return node if len(kept) == len(required) else {**node, "required": kept}
-
-
 @on(Kind.SCHEMA)
 def what_has_properties_is_an_object(node: Node, pointer: Pointer, report: Report) -> Node:
     """A schema that has properties and no type is an object."""
@@ -112,27 +54,22 @@ def what_has_properties_is_an_object(node: Node, pointer: Pointer, report: Repor
     return {"type": "object", **node}
 
 
-@on(Kind.SCHEMA, Kind.ITEMS, Kind.PARAMETER, Kind.HEADER)
-def every_array_has_items(node: Node, pointer: Pointer, report: Report) -> Node:
+def every_array_has_items(document: Document, report: Report) -> Document:
     """An array that does not say what it holds may hold anything, or any text where everything is text."""
-    kinds = node.get("type")
-    if "items" in node or "$ref" in node or not (kinds == "array" or (is_list(kinds) and "array" in kinds)):
-        return node
-    items = {"type": "string"} if "collectionFormat" in node or node.get("in") not in (None, "body") else {}
-    report(pointer, f"an array without items; items: {'any text' if items else '{}'} added")
-    return {**node, "items": items}
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        types = node.get("type")
+        is_array = types == "array" or (is_list(types) and "array" in types)
+        if kind not in TYPED or not is_array or "items" in node or "$ref" in node:
+            return node
+        items: Node = {} if kind is Kind.SCHEMA else {"type": "string"}
+        report(pointer, f"an array without items; items: {'any text' if items else '{}'} added")
+        return {**node, "items": items}
+
+    return map_nodes(document, change)
 
 
-@on(Kind.ITEMS)
-def every_item_has_a_type(node: Node, pointer: Pointer, report: Report) -> Node:
-    """The items of a parameter or a header are text if nothing else is said."""
-    if "type" in node or "$ref" in node:
-        return node
-    report(pointer, "items without a type are read as text")
-    return {**node, "type": "string"}
-
-
-@on(Kind.SCHEMA, Kind.ITEMS, Kind.PARAMETER, Kind.HEADER)
+@on(*TYPED)
 def exclusive_bounds_have_a_bound(node: Node, pointer: Pointer, report: Report) -> Node:
     """`exclusiveMaximum` says something of a `maximum` that stands beside it, and is a boolean."""
     for flag, bound in (("exclusiveMaximum", "maximum"), ("exclusiveMinimum", "minimum")):
@@ -161,32 +98,3 @@ def references_stand_alone(node: Node, pointer: Pointer, report: Report) -> Node
     for name in beside:
         report((*pointer, name), "stands beside a reference, where it has no meaning; left out")
     return without(node, *beside)
-
-
-@on(Kind.SCHEMA)
-def whatever_is_required_is_declared(node: Node, pointer: Pointer, report: Report) -> Node:
-    """Each name in `required` is a property, if the schema has any: one that nobody declares may be anything."""
-    properties, required = node.get("properties"), node.get("required")
-    if not is_object(properties) or not is_list(required) or is_object(node.get("additionalProperties")):
-        return node
-    names: list[str] = []
-    added: Node = {}
-    for index, name in enumerate(required):
-        meant = name if name in properties else spelled_like(name, properties)
-        if meant is not None and meant != name:
-            report((*pointer, "required", str(index)), f"{name!r} names no property; {meant!r} is meant")
-        elif meant is None:
-            report((*pointer, "required", str(index)), f"{name!r} names no property; it may be anything")
-            added[name] = {}
-        names.append(meant or name)
-    return (
-        {**node, "required": list(dict.fromkeys(names)), "properties": {**properties, **added}}
-        if names != required or added
-        else node
-    )
-
-
-def spelled_like(name: str, properties: Node) -> str | None:
-    """The only property whose name differs in nothing but the case of letters."""
-    found = [each for each in properties if each.lower() == name.lower()]
-    return found[0] if len(found) == 1 else None

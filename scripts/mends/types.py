@@ -12,34 +12,33 @@ from scripts.mends.rule import TYPED, Report, as_number, on, unsettled, without
 #: The types of Swagger 2.0, and `null`, which draft 4 of JSON Schema has as well.
 TYPES = ("array", "boolean", "file", "integer", "null", "number", "object", "string")
 
-#: What people write for a type, in small letters, and what they mean by it.
-INVENTED: Mapping[str, Node] = {
-    **dict.fromkeys(("bool",), {"type": "boolean"}),
-    **dict.fromkeys(("int", "short", "uint", "ushort", "int16", "uint16"), {"type": "integer"}),
-    "int32": {"type": "integer", "format": "int32"},
-    **dict.fromkeys(("long", "int64", "bigint", "ulong", "uint64"), {"type": "integer", "format": "int64"}),
-    **dict.fromkeys(("decimal", "numeric", "currency"), {"type": "number"}),
-    **dict.fromkeys(("float", "single"), {"type": "number", "format": "float"}),
-    **dict.fromkeys(("double", "real"), {"type": "number", "format": "double"}),
-    **dict.fromkeys(("guid", "uuid"), {"type": "string", "format": "uuid"}),
-    "date": {"type": "string", "format": "date"},
-    **dict.fromkeys(("datetime", "date-time", "timestamp"), {"type": "string", "format": "date-time"}),
-    **dict.fromkeys(("uri", "url"), {"type": "string", "format": "uri"}),
-    "email": {"type": "string", "format": "email"},
-    "password": {"type": "string", "format": "password"},
-    "binary": {"type": "string", "format": "binary"},
-    **dict.fromkeys(
-        ("str", "text", "char", "enum", "request parameter", "time", "utc time", "utc date time"), {"type": "string"}
-    ),
-    **dict.fromkeys(("dict", "dictionary", "hash", "hashmap", "map", "json"), {"type": "object"}),
-    "list": {"type": "array"},
-    **dict.fromkeys(("any", "anything", "mixed", "none", "unknown", "variant"), {}),
+#: A type as people write it, in small letters, and the type and the format that they mean by it.
+INVENTED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("bool",), ("boolean",)),
+    **dict.fromkeys(("int", "short", "uint", "ushort", "int16", "uint16"), ("integer",)),
+    "int32": ("integer", "int32"),
+    **dict.fromkeys(("long", "int64", "bigint", "ulong", "uint64"), ("integer", "int64")),
+    **dict.fromkeys(("decimal", "numeric", "currency"), ("number",)),
+    **dict.fromkeys(("float", "single"), ("number", "float")),
+    **dict.fromkeys(("double", "real"), ("number", "double")),
+    **dict.fromkeys(("guid", "uuid"), ("string", "uuid")),
+    "date": ("string", "date"),
+    **dict.fromkeys(("datetime", "date-time", "timestamp"), ("string", "date-time")),
+    **dict.fromkeys(("uri", "url"), ("string", "uri")),
+    "email": ("string", "email"),
+    "password": ("string", "password"),
+    "binary": ("string", "binary"),
+    **dict.fromkeys(("str", "text", "char", "enum", "request parameter", "time", "utc time"), ("string",)),
+    "utc date time": ("string",),
+    **dict.fromkeys(("dict", "dictionary", "hash", "hashmap", "map", "json"), ("object",)),
+    "list": ("array",),
+    **dict.fromkeys(("any", "anything", "mixed", "none", "unknown", "variant"), ()),
 }
 ARRAY_OF = re.compile(r"(?:array|list) of (\S.*)|(\S.*)\[\]|(?:array|list)<(.+)>|(?:array|list)\[(.+)\]")
 
 
 def types_are_known(document: Document, report: Report) -> Document:
-    """A type is one of JSON Schema's: others are read as what people mean by them, or as the definition of that name."""
+    """A type is one of JSON Schema's: another is read as what people mean by it, or as the definition of that name."""
     definitions = document.get("definitions", {})
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
@@ -71,7 +70,7 @@ def meaning(said: str) -> Node | None:
     if plain in TYPES:
         return {"type": plain}
     if plain in INVENTED:
-        return dict(INVENTED[plain])
+        return dict(zip(("type", "format"), INVENTED[plain], strict=False))
     if match := ARRAY_OF.fullmatch(plain):
         inner = next(filter(None, match.groups()))
         items = meaning(inner) or meaning(inner.removesuffix("s"))

@@ -1,0 +1,285 @@
+"""Members whose values have another form than is due: a string for a list, text for a number, nothing for an object.
+
+After these rules every member that Swagger 2.0 or JSON Schema knows holds the kind of JSON value that it should, so the
+rules that follow ask what a value says and no more what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.document import (
+    GRAMMAR,
+    JSON,
+    Document,
+    Holds,
+    Kind,
+    Node,
+    Pointer,
+    described,
+    is_list,
+    is_object,
+    map_nodes,
+)
+from scripts.mends.keywords import KNOWN, LATER
+from scripts.mends.rule import Report, as_number, on, unsettled
+
+#: Members that hold any value, where null may be meant.
+DATA = ("default", "example", "const")
+#: Members that hold text, flags, numbers, counts and objects, wherever Swagger 2.0 has them.
+TEXTS = (
+    *("$ref", "title", "description", "summary", "termsOfService", "version", "host", "basePath", "name", "in"),
+    *("operationId", "format", "pattern", "collectionFormat", "flow", "authorizationUrl", "tokenUrl", "$comment"),
+)
+FLAGS = ("required", "readOnly", "writeOnly", "deprecated", "allowEmptyValue", "uniqueItems")
+EXCLUSIVE = ("exclusiveMaximum", "exclusiveMinimum")
+NUMBERS = ("maximum", "minimum", "multipleOf")
+COUNTS = ("maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties")
+OBJECTS = ("contact", "license", "externalDocs", "xml", "scopes", "examples", "patternProperties", "dependentRequired")
+#: Members that hold a list of strings, and those that hold a list of whatever it is.
+TEXT_LISTS = ("schemes", "consumes", "produces", "tags", "required")
+OTHER_LISTS = ("enum", "security")
+TEXT_BOOLEANS = {"true": True, "false": False}
+ALTERNATIVES = ("allOf", "anyOf", "oneOf")
+
+
+def lists_are_lists(document: Document, report: Report) -> Document:
+    """One thing where a list is due is a list of one."""
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        for name, value in list(node.items()):
+            if not _is_one_of_a_list(kind, name, value):
+                continue
+            place = (*pointer, name)
+            report(place, f"{described(value)} is read as a list of one")
+            report.moved(place, (*place, "0"))
+            inner = Kind.SCHEMA if name in ALTERNATIVES else Kind.PARAMETER
+            # What stands in the list now was not looked into before.
+            walked = name in (*ALTERNATIVES, "parameters")
+            node = {**node, name: [map_nodes(value, change, inner, place) if walked else value]}
+        if kind in (Kind.DOCUMENT, Kind.OPERATION) and is_list(node.get("security")):
+            place = (*pointer, "security")
+            listed = [_with_scopes(each, (*place, str(at)), report) for at, each in enumerate(node["security"])]
+            node = {**node, "security": listed}
+        return node
+
+    return map_nodes(document, change)
+
+
+def _is_one_of_a_list(kind: Kind, name: str, value: JSON) -> bool:
+    if name not in KNOWN.get(kind, ()) and name not in ALTERNATIVES:
+        return False
+    match name:
+        case "schemes" | "consumes" | "produces":
+            return isinstance(value, str)
+        case "tags":
+            return is_object(value) and "name" in value if kind is Kind.DOCUMENT else isinstance(value, str)
+        case "required":
+            # Between quotes stands a flag as well.
+            return kind is Kind.SCHEMA and isinstance(value, str) and value.strip().lower() not in TEXT_BOOLEANS
+        case "enum":
+            return isinstance(value, str | int | float)
+        case "parameters":
+            return kind is not Kind.DOCUMENT and is_object(value) and bool({"$ref", "name", "in"} & value.keys())
+        case "security":
+            # Of several in one object nobody knows whether one of them is enough.
+            return is_object(value) and len(value) == 1
+        case "allOf" | "anyOf" | "oneOf":
+            return kind is Kind.SCHEMA and is_object(value)
+        case _:
+            return False
+
+
+def _with_scopes(requirement: JSON, pointer: Pointer, report: Report) -> JSON:
+    """A requirement of security in which each scheme has a list of scopes."""
+    if not is_object(requirement):
+        return requirement
+    read = dict(requirement)
+    for name, scopes in requirement.items():
+        if scopes is None or isinstance(scopes, str):
+            report((*pointer, name), f"{described(scopes)} is read as a list of scopes")
+            read[name] = [scopes] if scopes else []
+    return read
+
+
+def no_member_is_null(document: Document, report: Report) -> Document:
+    """A member whose value is null says nothing and is left out."""
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        empty = [name for name, value in node.items() if value is None and not _may_be_null(kind, name)]
+        for name in empty:
+            report((*pointer, name), "null, left out")
+        return {name: value for name, value in node.items() if name not in empty} if empty else node
+
+    return map_nodes(document, change)
+
+
+def _may_be_null(kind: Kind, name: str) -> bool:
+    return name in DATA or name.startswith("x-") or kind in (Kind.PATHS, Kind.RESPONSES)
+
+
+@on(Kind.SCHEMA, Kind.ITEMS, Kind.PARAMETER, Kind.HEADER, Kind.OPERATION)
+def numbers_and_booleans_are_not_text(node: Node, pointer: Pointer, report: Report) -> Node:
+    """A bound or a flag that stands between quotes is the number or the boolean that the quotes hold."""
+    for name, value in list(node.items()):
+        if not isinstance(value, str):
+            continue
+        read: JSON = None
+        if name in (*FLAGS, *EXCLUSIVE, "additionalProperties", "x-nullable", "nullable"):
+            read = TEXT_BOOLEANS.get(value.strip().lower())
+        if read is None and name in (*NUMBERS, *COUNTS, *EXCLUSIVE):
+            read = as_number(value)
+        if read is not None:
+            shown = str(read).lower() if isinstance(read, bool) else read
+            report((*pointer, name), f"the string {value!r} is read as {shown}")
+            node = {**node, name: read}
+    return node
+
+
+def texts_are_text(document: Document, report: Report) -> Document:
+    """A number where text is due is that text: `version: 1.5`, `swagger: 2.0`, a tag `2019`."""
+
+    def read(value: JSON, pointer: Pointer) -> JSON:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        # 2 is what some writers make of 2.0, and no other version of Swagger begins with it.
+        text = "2.0" if pointer == ("swagger",) and value == 2 else str(value)
+        report(pointer, f"the number is read as the string {text!r}")
+        return text
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        known = KNOWN.get(kind, ())
+        for name, value in list(node.items()):
+            if name not in known:
+                continue
+            if name in TEXTS or name == "swagger":
+                node[name] = read(value, (*pointer, name))
+            elif name in TEXT_LISTS and is_list(value) and not (kind is Kind.DOCUMENT and name == "tags"):
+                node[name] = [read(each, (*pointer, name, str(at))) for at, each in enumerate(value)]
+        return node
+
+    return map_nodes(document, change)
+
+
+def everything_has_its_form(document: Document, report: Report) -> Document:
+    """An object that is written as something else is the object that is meant; whatever else has a wrong form is not.
+
+    Nothing, or an empty list, is the empty object; a string is a schema's type or reference, or a response's
+    description; `true` and `false` are the schemas that accept and refuse everything. The rest is an error.
+    """
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        for name, value in list(node.items()):
+            place = (*pointer, name)
+            if found := _held(kind, name):
+                node[name] = _with_nodes(*found, value, place, report)
+            for inner, what, due in _misshapen(kind, name, node[name]):
+                raise unsettled((*place, *inner), f"{described(what)} stands where {due} is due", "remove: true")
+        return node
+
+    return map_nodes(document, change)
+
+
+def _held(kind: Kind, name: str) -> tuple[Holds, Kind] | None:
+    """How a member that Swagger 2.0 or JSON Schema knows holds nodes; None if it holds none."""
+    if kind in (Kind.PATHS, Kind.RESPONSES):
+        return None if name.startswith("x-") else GRAMMAR[kind]["*"]
+    if name not in KNOWN.get(kind, ()) and name not in LATER.get(kind, ()):
+        return None
+    return GRAMMAR[kind].get(name)
+
+
+def _with_nodes(holds: Holds, kind: Kind, value: JSON, pointer: Pointer, report: Report) -> JSON:
+    """What a member holds, with an object for each of its nodes."""
+    if holds is Holds.MAP:
+        nodes = _object(None, value, pointer, report)
+        return {name: _member(kind, name, each, (*pointer, name), report) for name, each in nodes.items()}
+    if holds is Holds.LIST or (is_list(value) and value and kind is Kind.SCHEMA):
+        if not is_list(value):
+            raise unsettled(pointer, f"{described(value)} stands where a list is due", "remove: true")
+        return [_object(kind, each, (*pointer, str(at)), report) for at, each in enumerate(value)]
+    # JSON Schema has booleans for schemas there, and the converter carries them over.
+    if isinstance(value, bool) and kind is Kind.SCHEMA and pointer[-1] not in ("items", "schema"):
+        return value
+    return _object(kind, value, pointer, report)
+
+
+def _member(kind: Kind, name: str, value: JSON, pointer: Pointer, report: Report) -> JSON:
+    if kind is Kind.SCHEMA and name == "$ref" and isinstance(value, str):
+        # That is a fault of its own: a reference among the properties.
+        return value
+    return _object(kind, value, pointer, report)
+
+
+def _object(kind: Kind | None, value: JSON, pointer: Pointer, report: Report) -> Node:
+    if is_object(value):
+        return value
+    read: Node
+    match kind, value:
+        case _, None | []:
+            read = {}
+        case Kind.SCHEMA, bool():
+            read = {} if value else {"not": {}}
+        case Kind.SCHEMA, str() if value.startswith("#/"):
+            read = {"$ref": value}
+        case Kind.SCHEMA, str():
+            read = {"type": value}
+        case Kind.RESPONSE, str():
+            read = {"description": value}
+        case _:
+            raise unsettled(pointer, f"{described(value)} stands where an object is due", "remove: true")
+    report(pointer, f"{described(value)} is read as {read or 'an empty object'}")
+    return read
+
+
+def _misshapen(kind: Kind, name: str, value: JSON) -> Iterator[tuple[Pointer, JSON, str]]:
+    """What has a wrong form in a member that is known: where in it, the value, and what is due instead."""
+    if name not in KNOWN.get(kind, ()) and name not in LATER.get(kind, ()):
+        return
+    if name in ("type", "discriminator", "default", "example"):
+        return
+    in_schema = kind is Kind.SCHEMA
+    is_flag = name in FLAGS and not (in_schema and name == "required")
+    number = _is_number(value)
+    # Whether the member is one of these, whether its value is as it should be, and what is due.
+    forms = (
+        (name in TEXTS, isinstance(value, str), "a string"),
+        (is_flag, isinstance(value, bool), "true or false"),
+        (name in EXCLUSIVE, isinstance(value, bool) or number, "true or false"),
+        (name == "multipleOf", number and value > 0, "a number above zero"),
+        (name in NUMBERS, number, "a number"),
+        (name in COUNTS, number and value >= 0 and value == value // 1, "a count"),
+        (name in OBJECTS and not (in_schema and name == "examples"), is_object(value), "an object"),
+        (name in OTHER_LISTS, is_list(value), "a list"),
+    )
+    for _, is_right, due in (form for form in forms if form[0]):
+        if not is_right:
+            yield (), value, due
+            return
+    if name == "security" and is_list(value):
+        yield from _misshapen_security(value)
+    elif name in TEXT_LISTS and not (kind is Kind.DOCUMENT and name == "tags"):
+        yield from _misshapen_texts(kind, name, value)
+
+
+def _misshapen_texts(kind: Kind, name: str, value: JSON) -> Iterator[tuple[Pointer, JSON, str]]:
+    if kind is not Kind.SCHEMA and name == "required":
+        return
+    if is_list(value):
+        yield from (((str(at),), each, "a string") for at, each in enumerate(value) if not isinstance(each, str))
+    elif not (name == "required" and isinstance(value, bool)):
+        yield (), value, "a list"
+
+
+def _misshapen_security(value: list[JSON]) -> Iterator[tuple[Pointer, JSON, str]]:
+    for at, requirement in enumerate(value):
+        if not is_object(requirement):
+            yield (str(at),), requirement, "an object"
+            continue
+        for name, scopes in requirement.items():
+            if not is_list(scopes):
+                yield (str(at), name), scopes, "a list"
+
+
+def _is_number(value: JSON) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
