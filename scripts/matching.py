@@ -34,7 +34,8 @@ def written(path: str) -> Written:
     bare = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "", path.strip())
     match = re.fullmatch(r"([^?#]*)(?:[?#](.*))?", bare, re.DOTALL)
     assert match  # whatever it is, it has a part before and a part after
-    return Written(match.group(1) or "/", match.group(2) or "")
+    # Braces say that a value is free; a fragment has none.
+    return Written(match.group(1) or "/", re.sub("[{}]", "", match.group(2) or ""))
 
 
 #: What has to be equal, the most first.

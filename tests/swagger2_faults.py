@@ -300,7 +300,7 @@ def reference_misspelled(document: Node, pick: Pick) -> None:
 #: By the rule that mends it.
 FAULTS: Mapping[str, Fault] = {
     "swagger-marker": swagger_marker,
-    "version-is-number": version_is_number,
+    "string-as-number": version_is_number,
     "null-member": null_member,
     "string-for-list": string_for_list,
     "number-as-string": setting(Kind.SCHEMA, maxLength=["9"], minimum=["0", "-1.5"], maximum=["9e1"]),
@@ -338,7 +338,6 @@ FAULTS: Mapping[str, Fault] = {
     "required-twice": required_twice,
     "object-type-missing": object_type_missing,
     "array-items-missing": array_items_missing,
-    "items-type-missing": dropping(Kind.ITEMS, "type"),
     "exclusive-bound": adding(Kind.SCHEMA, "type", exclusiveMinimum=-1),
     "value-of-wrong-type": value_of_wrong_type,
     "dotted-name": dotted_name,

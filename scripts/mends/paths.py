@@ -91,9 +91,10 @@ def queries_are_parameters(document: Document, report: Report) -> Document:
             moved[path] = {**moved.get(path, {}), **item} if is_object(item) else item
             continue
         for name, member in object_at(item, ("paths", path)).items():
-            # The fragment is no new question mark, and stands for the query string as it was written.
+            # The fragment is no new question mark, and stands for the query string as it was written. Braces would
+            # make it part of the template.
             alone = name not in METHODS or claims[(base, name)] == 1
-            target = base if alone else f"{base}#{query}"
+            target = base if alone else f"{base}#{re.sub('[{}]', '', query)}"
             place: Pointer = ("paths", path, name)
             if name in METHODS:
                 report(("paths", path, name), f"the path is {target}, and {query!r} are parameters in the query")
