@@ -1,8 +1,8 @@
 """JSON as people wrote it: read strictly, or repaired where there is one way to repair it.
 
-Two faults are repaired, a missing comma and a trailing comma, and each repair has its line and its
-column. After the repairs the text must be strict JSON, so nothing is ever guessed: what could mean
-two things is refused, and so is every other fault.
+Strict is RFC 8259 and besides what every reader agrees on: no name twice in an object, no half surrogate pair, no
+number beyond what a double holds, no deeper nesting than `DEPTH`. A byte order mark before the text is passed over.
+What is repaired, and when a repair is refused, stands in `jsonrepair`; what it yields is then read strictly.
 """
 
 from __future__ import annotations
@@ -10,11 +10,18 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NoReturn
 
-from attrs import frozen
+from attrs import field, frozen
 
-from scripts.document import JSON
+from scripts.document import JSON, Pointer, is_list, is_object
+from scripts.jsonrepair import BRACKETS, DEPTH, NUMBER, SURROGATE, Edit, Fault, edited, readings
+
+MARK = "\ufeff"
+#: The tokens of a text that is JSON by its grammar; a name takes its colon along.
+TOKEN = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>[ \t\r\n]*:)?|[{}\[\],]|[^{}\[\],":\s]+', re.DOTALL)
 
 
 @frozen
@@ -39,163 +46,199 @@ class TextRepair:
 
 
 @frozen
-class _Token:
-    kind: str
-    text: str
-    start: int
+class Reading:
+    """The value of a text, the repairs it took in the order of the text, and where its parts stand.
 
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
+    `places` has for each value in it, by pointer, the line and column of its name or, if it has none, of itself.
+    """
 
-    @property
-    def opens(self) -> bool:
-        return self.text in ("{", "[")
-
-    @property
-    def closes(self) -> bool:
-        return self.text in ("}", "]")
-
-    @property
-    def starts_value(self) -> bool:
-        return self.kind != "punctuation" or self.opens
-
-    @property
-    def ends_value(self) -> bool:
-        return self.kind != "punctuation" or self.closes
+    value: JSON
+    repairs: tuple[TextRepair, ...]
+    places: Mapping[Pointer, tuple[int, int]] = field(repr=False)
 
 
-TOKEN = re.compile(
-    r"""(?P<string>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")
-      | (?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![0-9A-Za-z_.+-]))
-      | (?P<literal>(?:true|false|null)(?![0-9A-Za-z_]))
-      | (?P<punctuation>[{}\[\],:])
-      | (?P<space>[ \t\r\n]+)""",
-    re.VERBOSE,
-)
-MISSING, TRAILING = "missing comma added", "trailing comma removed"
+class _NotStrict(ValueError):
+    """The text is JSON by its grammar, yet not strict; the place is for others to find."""
 
 
 def read_strict(text: str) -> JSON:
     """The value of a strict JSON text; raises `NotJSON`."""
-    _check_names(text, _tokens(text))
-    return _loaded(text, text, ())
-
-
-def read_repaired(text: str) -> tuple[JSON, tuple[TextRepair, ...]]:
-    """The value of a JSON text and the repairs it took, in the order of the text; raises `NotJSON`."""
-    tokens = _tokens(text)
-    missing, trailing = _missing_commas(text, tokens), _trailing_commas(tokens)
-    _check_names(text, tokens)
-    places = sorted([(offset, MISSING) for offset in missing] + [(offset, TRAILING) for offset in trailing])
-    value = _loaded(_repaired(text, missing, trailing), text, missing)
-    return value, tuple(TextRepair(*_place(text, offset), what) for offset, what in places)
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    offset = 0
-    while offset < len(text):
-        match = TOKEN.match(text, offset)
-        if match is None:
-            raise NotJSON(*_place(text, offset), _stray(text, offset))
-        token = _Token(match.lastgroup or "", match.group(), offset)
-        _check_readable(text, token)
-        if token.kind != "space":
-            tokens.append(token)
-        offset = token.end
-    return tokens
-
-
-def _stray(text: str, offset: int) -> str:
-    if text[offset] == '"':
-        return "a string that does not end on its line or holds what JSON does not allow"
-    return f"{text[offset]!r}, which is not JSON"
-
-
-def _check_readable(text: str, token: _Token) -> None:
-    """Numbers are finite and strings are Unicode, which the grammar alone does not say."""
-    if token.kind == "number" and (len(token.text) > 400 or math.isinf(float(token.text))):
-        raise NotJSON(*_place(text, token.start), "a number too large to be read")
-    if token.kind == "string" and any("\ud800" <= char <= "\udfff" for char in json.loads(token.text)):
-        raise NotJSON(*_place(text, token.start), "a string with half a surrogate pair")
-
-
-def _check_names(text: str, tokens: Sequence[_Token]) -> None:
-    """No name stands twice in one object."""
-    objects: list[set[str]] = []
-    for index, token in enumerate(tokens):
-        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        if token.opens:
-            objects.append(set())
-        elif token.closes and objects:
-            objects.pop()
-        elif token.kind == "string" and following == ":" and objects:
-            name = json.loads(token.text)
-            if name in objects[-1]:
-                raise NotJSON(*_place(text, token.start), f"the name {name!r} a second time in one object")
-            objects[-1].add(name)
-
-
-def _missing_commas(text: str, tokens: Sequence[_Token]) -> list[int]:
-    """The offsets where a comma is missing: between two values of one array or two members of one object."""
-    offsets: list[int] = []
-    inside: list[str] = []
-    for index, token in enumerate(tokens):
-        before = tokens[index - 1] if index else None
-        if before and before.ends_value and token.starts_value and inside:
-            follows = tokens[index + 1].text if index + 1 < len(tokens) else ""
-            is_name = token.kind == "string" and follows == ":"
-            ends_member = before.closes or (index > 1 and tokens[index - 2].text == ":")
-            if inside[-1] == "{" and is_name and ends_member:
-                offsets.append(before.end)
-            elif inside[-1] == "[" and not is_name:
-                _refuse_two_readings(text, before, token)
-                offsets.append(before.end)
-        if token.opens:
-            inside.append(token.text)
-        elif token.closes and inside:
-            inside.pop()
-    return offsets
-
-
-def _refuse_two_readings(text: str, before: _Token, after: _Token) -> None:
-    """On one line, two strings may be one with a bare quote in it, and two numbers one with a gap in it."""
-    both = {before.kind, after.kind}
-    if "\n" not in text[before.end : after.start] and (both == {"string"} or both <= {"number", "literal"}):
-        what = f"no comma between {before.text} and {after.text}, which could also be meant as one value"
-        raise NotJSON(*_place(text, before.end), what)
-
-
-def _trailing_commas(tokens: Sequence[_Token]) -> list[int]:
-    """The offsets of commas that stand between a value and the bracket that closes its array or object."""
-    threes = zip(tokens, tokens[1:], tokens[2:], strict=False)
-    return [comma.start for before, comma, after in threes if comma.text == "," and before.ends_value and after.closes]
-
-
-def _repaired(text: str, missing: Sequence[int], trailing: Sequence[int]) -> str:
-    chars = list(text)
-    for offset in trailing:
-        chars[offset] = " "
-    for offset in missing:
-        chars[offset - 1] += ","
-    return "".join(chars)
-
-
-def _loaded(repaired: str, text: str, missing: Sequence[int]) -> JSON:
-    """The value of the repaired text; a fault is reported at its place in the original."""
+    text = text.removeprefix(MARK)
     try:
-        return json.loads(repaired)
+        return _loaded(text)
+    except Fault as fault:
+        raise NotJSON(*_Lines(text).place(fault.offset), fault.what) from None
+
+
+def read_repaired(text: str) -> Reading:
+    """What a JSON text says, repaired if need be; raises `NotJSON`."""
+    text = text.removeprefix(MARK)
+    lines = _Lines(text)
+    try:
+        value, edits = _repaired(text)
+    except Fault as fault:
+        raise NotJSON(*lines.place(fault.offset), fault.what) from None
+    origins = _Origins(edits)
+    places: dict[Pointer, tuple[int, int]] = {}
+    for pointer, offset, _ in _parts(edited(text, edits)):
+        # A name comes before its value, with the same pointer.
+        if pointer not in places:
+            places[pointer] = lines.place(origins.of(offset))
+    return Reading(value, tuple(TextRepair(*lines.place(edit.start), edit.what) for edit in edits), places)
+
+
+def _loaded(text: str) -> JSON:
+    """The value of a strict JSON text; raises `Fault`."""
+    try:
+        value: JSON = _DECODER.decode(text)
+        if _is_deep(text, value) or _has_half_a_pair(text, value):
+            raise _NotStrict
     except json.JSONDecodeError as error:
-        offset = error.pos
-        for number, inserted in enumerate(missing):
-            if inserted + number < error.pos:
-                offset = error.pos - number - 1
-        raise NotJSON(*_place(text, offset), error.msg[:1].lower() + error.msg[1:]) from None
-    except RecursionError:
-        raise NotJSON(1, 1, "nested too deeply to be read, beginning") from None
+        raise Fault(error.pos, error.msg[:1].lower() + error.msg[1:]) from None
+    except (ValueError, RecursionError):
+        _check_parts(text)
+        raise
+    return value
 
 
-def _place(text: str, offset: int) -> tuple[int, int]:
-    """The line and the column of an offset, counted from 1."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+def _members(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _NotStrict
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise _NotStrict
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _NotStrict
+    return number
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 300 and math.isinf(float(digits)):
+        raise _NotStrict
+    return int(digits)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_members, parse_constant=_no_constant, parse_float=_float, parse_int=_integer
+)
+
+
+def _is_deep(text: str, value: JSON) -> bool:
+    if text.count("{") + text.count("[") <= DEPTH:
+        return False
+    level: list[JSON] = [value]
+    for _ in range(DEPTH):
+        inner = [each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer)]
+        level = [each for each in inner if isinstance(each, (dict, list))]
+    return bool(level)
+
+
+def _has_half_a_pair(text: str, value: JSON) -> bool:
+    # What is written in ASCII has them in escapes only, and most texts have none of these.
+    if text.isascii() and "\\u" not in text:
+        return False
+    return SURROGATE.search(json.dumps(value, ensure_ascii=False)) is not None
+
+
+def _check_parts(text: str) -> None:
+    """Raises `Fault` at the first name or value that makes a text not strict that is JSON by its grammar."""
+    names: set[Pointer] = set()
+    for pointer, offset, token in _parts(text):
+        if token in BRACKETS and len(pointer) >= DEPTH:
+            raise Fault(offset, f"more than {DEPTH} objects and arrays inside each other")
+        if token.endswith(":"):
+            if pointer in names:
+                raise Fault(offset, f"the name {pointer[-1]!r} a second time in one object")
+            names.add(pointer)
+        if token.startswith('"'):
+            if SURROGATE.search(json.loads(token.rstrip(": \t\r\n"))):
+                raise Fault(offset, "a string with half a surrogate pair")
+        elif NUMBER.fullmatch(token):
+            if len(token) > 400 or math.isinf(float(token)):
+                raise Fault(offset, "a number too large to be read")
+        elif token not in (*BRACKETS, "true", "false", "null"):
+            raise Fault(offset, f"{token!r}, which is not JSON")
+
+
+def _parts(text: str) -> Iterator[tuple[Pointer, int, str]]:
+    """Each name, with its colon, and each value of a text that is JSON by its grammar: pointer, offset and token."""
+    pointer: list[str] = []
+    counts: list[int] = []
+    named = False
+    for match in TOKEN.finditer(text):
+        token = match.group()
+        if token in ("}", "]"):
+            counts.pop()
+            del pointer[len(counts) :]
+        elif token == ",":
+            pointer.pop()
+        elif match.group("colon"):
+            pointer.append(json.loads(match.group("string")))
+            named = True
+            yield tuple(pointer), match.start(), token
+        else:
+            if counts and not named:
+                pointer.append(str(counts[-1]))
+                counts[-1] += 1
+            named = False
+            yield tuple(pointer), match.start(), token
+            if token in BRACKETS:
+                counts.append(0)
+
+
+def _repaired(text: str) -> tuple[JSON, tuple[Edit, ...]]:
+    """The value of the text and the edits that all readings of it come to; raises `Fault`."""
+    try:
+        return _loaded(text), ()
+    except Fault:
+        pass
+    found: tuple[JSON, tuple[Edit, ...]] | None = None
+    fault: Fault | None = None
+    for edits in readings(text):
+        try:
+            value = _loaded(edited(text, edits))
+        except Fault as error:
+            fault = fault or Fault(_Origins(edits).of(error.offset), error.what)
+            continue
+        if found is None:
+            found = value, edits
+        elif json.dumps(value) != json.dumps(found[0]):
+            place = min(edit.start for edit in set(edits) ^ set(found[1]))
+            raise Fault(place, "what can be repaired in two ways, with two meanings")
+    if found is None:
+        raise fault or Fault(0, "nothing")
+    return found
+
+
+class _Lines:
+    """The lines of a text."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """The line and the column of an offset, counted from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+class _Origins:
+    """Where in a text that stood which is now at some offset of the edited text."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._ends, self._shifts = list[int](), [0]
+        for edit in edits:
+            start = edit.start - self._shifts[-1]
+            # What follows on a deletion begins where that began.
+            self._ends.append(start + max(1, len(edit.text)))
+            self._shifts.append(edit.end - start - len(edit.text))
+
+    def of(self, offset: int) -> int:
+        return offset + self._shifts[bisect_right(self._ends, offset)]

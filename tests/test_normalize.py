@@ -212,8 +212,8 @@ def replaced(file, old, new):
         (
             "source/swagger.json",
             '"basePath": "/"',
-            '"basePath": 1',
-            "#/basePath: a number stands where a string is due",
+            '"basePath": {}',
+            "#/basePath: an object stands where a string is due",
         ),
         ("source/swagger.json", '"https://YOUR_SUBDOMAIN.', '"your subdomain.', "swagger.json#/host: "),
         ("overlay.yaml", "overlay: 1.1.0", "overlay: [", "/overlay.yaml:"),

@@ -1,0 +1,58 @@
+"""The blocks a page is made of, whether Markdown or HTML wrote them, each with its line."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+#: The level of a line that is a heading by its looks only: below every heading that is one.
+PSEUDO = 7
+
+
+@frozen
+class Line:
+    """A line of code, its number in the file, and how many characters of the file's line stand before it."""
+
+    number: int
+    margin: int
+    text: str
+
+
+@frozen
+class Heading:
+    text: str
+    line: int
+    level: int
+
+
+@frozen
+class Code:
+    lines: tuple[Line, ...]
+    line: int
+    is_closed: bool = True
+
+
+@frozen
+class Cell:
+    text: str
+    is_head: bool = False
+
+
+@frozen
+class TableRow:
+    cells: tuple[Cell, ...]
+    line: int
+
+
+@frozen
+class Table:
+    rows: tuple[TableRow, ...]
+    line: int
+
+
+@frozen
+class Prose:
+    text: str
+    line: int
+
+
+Block = Heading | Code | Table | Prose
