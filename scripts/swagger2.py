@@ -178,13 +178,14 @@ def operation(api: Api, node: Node, shared: Sequence[object], pointer: Pointer) 
     produces = media_types_of(node, "produces", api.produces, pointer)
     own = list_at(node.get("parameters", []), (*pointer, "parameters"))
     schemes = list_at(node.get("schemes", []), (*pointer, "schemes"))
-    differs = schemes and schemes != api.source.get("schemes")
+    own_servers = servers(api.source, schemes) if schemes else []
+    differs = own_servers and own_servers != servers(api.source, list_at(api.source.get("schemes", []), ("schemes",)))
     return {
         **_carried(node, SAME_IN_OPERATION),
         **parameters(api, own, shared, consumes, pointer),
         "responses": responses(api, node.get("responses"), produces, (*pointer, "responses")),
         **_security(api, node, pointer),
-        **({"servers": servers(api.source, schemes)} if differs else {}),
+        **({"servers": own_servers} if differs else {}),
         **_extensions(node),
     }
 

@@ -151,9 +151,15 @@ def request_body(api: Api, bodies: Sequence[tuple[Node, Node, Pointer]], consume
         [(node, found, pointer)] = wholes
         if "$ref" in node and tuple(consumes) == api.consumes:
             name = api.names.name("parameters", pointer_parts(node["$ref"])[-1])
-            return {"$ref": reference_to(("components", "requestBodies", name))}
-        return body(api, found, consumes, pointer)
+            return {"$ref": reference_to(("components", "requestBodies", name)), **beside(node)}
+        return body(api, {**found, **beside(node)}, consumes, pointer)
     return form(api, bodies, consumes) if bodies else None
+
+
+def beside(node: Node) -> Node:
+    """What stands beside a reference and is allowed there in OpenAPI 3.1 as well; nothing if there is no reference."""
+    kept = {name: value for name, value in node.items() if name == "description" or name.startswith("x-")}
+    return kept if "$ref" in node else {}
 
 
 def body(api: Api, node: Node, consumes: Sequence[str], pointer: Pointer) -> Node:
@@ -176,7 +182,7 @@ def form(api: Api, fields: Sequence[tuple[Node, Node, Pointer]], consumes: Seque
         properties[name] = field_schema(found)
         if "$ref" in node:
             shared = api.names.fields[pointer_parts(node["$ref"])[-1]]
-            properties[name] = {"$ref": reference_to(("components", "schemas", shared))}
+            properties[name] = {"$ref": reference_to(("components", "schemas", shared)), **beside(node)}
         _, style = list_form(found, "formData")
         if style:
             encoding[name] = style

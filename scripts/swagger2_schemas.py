@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scripts.component_names import Names
-from scripts.document import JSON, Document, Node, Pointer, is_list, is_object, map_schemas, pointer_parts
+from scripts.document import JSON, Document, Node, Pointer, is_list, is_object, map_schemas, pointer_parts, reference_to
 from scripts.mends.rule import without
 
 #: What says nothing of which values are valid, and may stand outside an alternative.
@@ -36,10 +36,13 @@ def schema(node: Node, pointer: Pointer, names: Names, heirs: Mapping[str, tuple
     if isinstance(node.get("$ref"), str):
         node = {**node, "$ref": names.reference(node["$ref"])}
     if isinstance(node.get("discriminator"), str):
-        # A value names a definition. It still does where the component has the same name.
-        below = heirs.get(pointer[1], ()) if len(pointer) == 2 and pointer[0] == "definitions" else ()
+        # A value names a definition, this one or an heir. It still does where the component has the same name.
+        own = (pointer[1],) if len(pointer) == 2 and pointer[0] == "definitions" else ()
         renamed = {
-            name: names.reference(f"#/definitions/{name}") for name in below if names.name("definitions", name) != name
+            name: names.reference(reference_to(("definitions", name)))
+            for holder in own
+            for name in (holder, *heirs.get(holder, ()))
+            if names.name("definitions", name) != name
         }
         mapping = {"mapping": renamed} if renamed else {}
         node = {**node, "discriminator": {"propertyName": node["discriminator"], **mapping}}
