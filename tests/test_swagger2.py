@@ -1,3 +1,5 @@
+"""The conversion case by case: one folder for each construct of Swagger 2.0, and a sentence for what is none."""
+
 import json
 from copy import deepcopy
 from pathlib import Path
@@ -6,7 +8,8 @@ import pytest
 
 from scripts.document import DocumentError, node_at
 from scripts.mends import RULES, mended
-from scripts.swagger2 import openapi3
+from scripts.references import bundled
+from scripts.swagger2 import converted, openapi3
 from scripts.validity import check_valid
 
 CASES = Path(__file__).parent / "cases"
@@ -19,7 +22,7 @@ def folders(room):
 
 
 def read(file):
-    return json.loads(file.read_text())
+    return json.loads(file.read_text("utf-8"))
 
 
 @folders("mends")
@@ -48,18 +51,27 @@ def test_every_mend_has_a_case():
 def test_conversion(folder):
     document = read(folder / "before.json")
     before = deepcopy(document)
-    after = openapi3(document)
+    bundle = bundled(document, lambda path: read(folder / path))
+    settled, mends = mended(bundle.document)
+    after, _ = converted(settled)
 
     assert after == read(folder / "after.json")
-    assert document == before
-    check_valid(after)
+    assert (document, bundle.mends, mends) == (before, (), ())
+
+
+@folders("swagger2")
+def test_what_is_to_come_out_is_valid(folder):
+    check_valid(read(folder / "after.json"))
+
+
+@pytest.mark.parametrize("room", ["mends", "swagger2"])
+def test_every_folder_holds_a_case(room):
+    for folder in (CASES / room).iterdir():
+        assert {"before.json", "after.json"} <= {file.name for file in folder.iterdir()}
 
 
 def test_published_document_becomes_valid():
-    mended_document, _ = mended(read(PUBLISHED))
-    converted = openapi3(mended_document)
-
-    check_valid(converted)
+    check_valid(openapi3(mended(read(PUBLISHED))[0]))
 
 
 def test_mends_point_into_the_published_document():
@@ -74,43 +86,96 @@ def swagger(**members):
 
 
 def operation(**members):
-    return swagger(paths={"/a": {"get": {"responses": {}, **members}}})
+    return swagger(paths={"/a": {"get": {"responses": {"204": {"description": "Done."}}, **members}}})
+
+
+def test_renames_say_what_has_another_name():
+    _, renames = converted(swagger(definitions={"A B": {"type": "string"}, "C": {"type": "string"}}))
+
+    assert [(rename.pointer, rename.what) for rename in renames] == [
+        ("#/definitions/A B", "the component is called A_B")
+    ]
+
+
+def test_names_do_not_depend_on_the_order():
+    schemas = {"A B": {"type": "string"}, "A+B": {"type": "integer"}, "A_B": {"type": "boolean"}}
+    turned = dict(reversed(schemas.items()))
+
+    assert openapi3(swagger(definitions=schemas)) == openapi3(swagger(definitions=turned))
+
+
+def test_alias_of_a_shared_body_is_that_body():
+    body = {"name": "body", "in": "body", "schema": {"type": "string"}}
+    after = openapi3(swagger(parameters={"New": body, "Made": {"$ref": "#/parameters/New"}}))
+
+    assert after["components"]["requestBodies"]["Made"] == after["components"]["requestBodies"]["New"]
+
+
+def test_alias_of_a_shared_field_is_that_field():
+    field = {"name": "size", "in": "formData", "type": "integer"}
+    after = openapi3(swagger(parameters={"Size": field, "Length": {"$ref": "#/parameters/Size"}}))
+
+    assert after["components"]["schemas"]["Length"] == {"type": "integer"}
+
+
+def test_servers_of_an_operation_are_said_only_where_they_differ():
+    after = openapi3({**operation(schemes=["wss"]), "basePath": "/v1"})
+
+    assert "servers" not in after["paths"]["/a"]["get"]
+
+
+def test_schema_that_stands_for_itself_comes_to_an_end():
+    response = {"description": "Well.", "schema": {"$ref": "#/definitions/A"}}
+    source = {**operation(responses={"200": response}), "definitions": {"A": {"$ref": "#/definitions/A"}}}
+    content = openapi3(source)["paths"]["/a"]["get"]["responses"]["200"]["content"]
+
+    assert content == {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}
 
 
 @pytest.mark.parametrize(
     "document, told",
     [
-        (swagger(securityDefinitions={}), "#/securityDefinitions: 'securityDefinitions' is not carried over"),
+        (swagger(swagger="1.2"), '#: is not marked `swagger: "2.0"` but swagger 1.2'),
+        ({"openapi": "3.0.3"}, '#: is not marked `swagger: "2.0"` but openapi 3.0.3'),
+        (swagger(info={"version": "1"}), "#/info: the API has no title"),
         (swagger(host="a b"), "#/host: 'a b' is not a host"),
-        (swagger(swagger="1.2"), "#: is not marked"),
-        (swagger(paths={"/a": {"parameters": []}}), "#/paths/~1a/parameters: 'parameters' is not"),
         (swagger(paths=[]), "#/paths: a list stands where an object is due"),
-        (operation(schemes=["wss"]), "#/paths/~1a/get/schemes: 'schemes' is not carried over"),
+        (swagger(webhooks={}), "#/webhooks: Swagger 2.0 has no 'webhooks' here"),
+        (swagger(consumes=["json"]), "#/consumes: 'json' is no media type"),
+        (swagger(definitions={"A": 1}), "#/definitions/A: a number stands where an object is due"),
+        (swagger(securityDefinitions={"k": {"type": "key"}}), "#/securityDefinitions/k/type: 'key' is no type of a"),
         (
-            operation(parameters=[{"in": "query", "name": "q"}]),
-            "#/paths/~1a/get/parameters/0: a parameter in 'query'",
+            swagger(securityDefinitions={"k": {"type": "apiKey", "in": "cookie", "name": "k"}}),
+            "#/securityDefinitions/k/in: 'cookie' is no place of a key",
+        ),
+        (
+            swagger(securityDefinitions={"o": {"type": "oauth2", "flow": "device"}}),
+            "#/securityDefinitions/o/flow: 'device' is no flow of OAuth 2",
+        ),
+        (
+            swagger(securityDefinitions={"o": {"type": "oauth2", "flow": "password"}}),
+            "#/securityDefinitions/o: the flow password has no tokenUrl",
+        ),
+        (swagger(security=[{"k": []}]), "#/security/0: 'k' is not among the security definitions"),
+        (
+            operation(parameters=[{"in": "cookie", "name": "q", "type": "string"}]),
+            "#/paths/~1a/get/parameters/0: 'cookie' is no place of a parameter",
+        ),
+        (
+            operation(parameters=[{"$ref": "#/parameters/Nobody"}]),
+            "#/paths/~1a/get/parameters/0: the reference '#/parameters/Nobody' leads nowhere",
+        ),
+        (
+            operation(
+                parameters=[
+                    {"in": "body", "name": "a", "schema": {}},
+                    {"in": "formData", "name": "b", "type": "string"},
+                ]
+            ),
+            "#/paths/~1a/get/parameters/1: an operation has one body, and a form is one",
         ),
         (operation(responses={"Empty": {}}), "#/paths/~1a/get/responses/Empty: 'Empty' is not a status"),
-        (
-            operation(responses={"200": {"headers": {}}}),
-            "#/paths/~1a/get/responses/200/headers: 'headers' is not",
-        ),
-        (
-            swagger(definitions={"A": {"discriminator": "a"}}),
-            "#/definitions/A/discriminator: 'discriminator' is not",
-        ),
-        (
-            swagger(definitions={"A": {"items": {"type": "guid"}}}),
-            "#/definitions/A/items/type: 'guid' is not a type",
-        ),
-        (
-            swagger(definitions={"A": {"$ref": "b.json"}}),
-            "#/definitions/A: the reference 'b.json' is not to a",
-        ),
-        (
-            swagger(definitions={"A": {"$ref": "#/definitions/A", "type": "object"}}),
-            "#/definitions/A: members stand",
-        ),
+        (operation(responses={"200": {}}), "#/paths/~1a/get/responses/200/description: nothing stands where a string"),
     ],
 )
 def test_what_is_not_known_is_told(document, told):
@@ -123,27 +188,13 @@ def test_what_is_not_known_is_told(document, told):
 @pytest.mark.parametrize(
     "document, told",
     [
-        (swagger(_swagger="2.0"), "#/_swagger: stands beside `swagger`"),
-        (swagger(host="https://a", schemes=["http"]), "#/host: 'https://a' is not reached by `schemes`"),
+        (swagger(_swagger="2.0"), "#/_swagger: `_swagger` stands beside `swagger`"),
+        (swagger(host="https://a", schemes=["http"]), "#/host: `host` says https and `schemes` says http"),
         (
-            swagger(definitions={"A": {"required": ["a.b"]}}),
-            "#/definitions/A/required/0: requires 'a.b', which is no",
+            swagger(definitions={"A": {"properties": {"a": {"properties": {"b": {}}}, "a.b": {"type": "string"}}}}),
+            "#/definitions/A/properties/a.b: 'b' is declared twice",
         ),
-        (
-            swagger(definitions={"A": {"properties": {"a": {"type": "string"}, "a.b": {}}}}),
-            "#/definitions/A/properties/a: dotted names are said to be members of",
-        ),
-        (
-            swagger(definitions={"A": {"properties": {"a": {"properties": {"b": {}}}, "a.b": {}}}}),
-            "#/definitions/A/properties/a: 'b' is declared twice",
-        ),
-        (swagger(definitions={"A": {"properties": {"a..b": {}}}}), "#/definitions/A/properties/a..b: a part"),
-        (swagger(definitions={"A": {"properties": []}}), "#/definitions/A/properties: a list stands where"),
-        (
-            swagger(definitions={"A": {"properties": {"a": 1, "a.b": {}}}}),
-            "#/definitions/A/properties/a: a number",
-        ),
-        (swagger(definitions={"A": {"required": [1]}}), "#/definitions/A/required/0: a number stands where"),
+        (swagger(definitions={"A": {"type": "nonsense"}}), "#/definitions/A/type: 'nonsense' is not a type"),
     ],
 )
 def test_what_cannot_be_mended_is_told(document, told):
