@@ -404,7 +404,8 @@ def _left_over(longer: Sequence[str], shorter: Sequence[str]) -> list[tuple[int,
 
 
 def _in_order(*edits: Edit) -> tuple[Edit, ...]:
-    return tuple(sorted(edits, key=lambda edit: edit.start))
+    # What is added before a comment has the place where the comment begins.
+    return tuple(sorted(edits, key=lambda edit: (edit.start, edit.end)))
 
 
 def _due(state: _State) -> str:

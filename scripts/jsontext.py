@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from attrs import field, frozen
 
-from scripts.document import JSON, Pointer, is_list, is_object
+from scripts.document import JSON, Pointer, is_object
 from scripts.jsonrepair import BRACKETS, DEPTH, NUMBER, SURROGATE, Edit, Fault, edited, readings
 
 MARK = "\ufeff"
@@ -135,8 +135,10 @@ def _is_deep(text: str, value: JSON) -> bool:
         return False
     level: list[JSON] = [value]
     for _ in range(DEPTH):
-        inner = [each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer)]
-        level = [each for each in inner if isinstance(each, (dict, list))]
+        inner: list[JSON] = []
+        for outer in level:
+            inner += outer.values() if is_object(outer) else outer
+        level = [each for each in inner if type(each) in (dict, list)]
     return bool(level)
 
 
