@@ -25,7 +25,7 @@ class Options:
     check: bool
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """Refuses in one sentence."""
 
     def error(self, message: str) -> NoReturn:
@@ -34,7 +34,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser(*, command: str, does: str, out: str) -> argparse.ArgumentParser:
     """A parser with the options of every command; `does` says what it does, and `out` where it writes by itself."""
-    made = _Parser(prog=f"python -m scripts.{command}", description=does, allow_abbrev=False)
+    made = Parser(prog=f"python -m scripts.{command}", description=does, allow_abbrev=False)
     made.add_argument("--contract", type=Path, metavar="DIR", help=f"the contract folder (default: {CONTRACT})")
     made.add_argument("--out", type=Path, metavar="PATH", help=f"where to write (default: {out})")
     made.add_argument("--check", action="store_true", help="write nothing; exit 1 if what is there would differ")

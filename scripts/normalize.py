@@ -13,7 +13,10 @@ from attrs import evolve, frozen
 
 from scripts import commands, files, yamltext
 from scripts.chain import Normalized, normalized
-from scripts.document import JSON
+from scripts.changes import changes
+from scripts.changes.rendering import text as changed_text
+from scripts.diff import contract_in
+from scripts.document import JSON, Document, SourceError
 from scripts.matching import Operation
 from scripts.register import Entry, Place
 from scripts.selection import SelectionError, pairs
@@ -234,11 +237,24 @@ def _list(options: Options) -> int:
 
 def _write(options: Options) -> int:
     text, sources, made = _made(options)
+    before = _before(options.out)
     files.write_whole(options.out, text)
     for line in lines(sources, made):
         print(line)
     print(f"{options.out} written: {counts(made)}.")
+    if before is not None:
+        print(changed_text(changes(before, made.document)), end="")
     return 0
+
+
+def _before(file: Path) -> Document | None:
+    """The contract that is about to be replaced, if there is one that can be read."""
+    if not file.is_file():
+        return None
+    try:
+        return contract_in(files.text(file, ""), str(file))
+    except SourceError:
+        return None
 
 
 def _compare(options: Options) -> int:
