@@ -7,8 +7,9 @@ pass is a function of one node, and none needs to know that a property may be ca
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any, NoReturn, TypeGuard, cast
 from urllib.parse import unquote
 
@@ -212,23 +213,28 @@ GRAMMAR: Mapping[Kind, Members] = {
 Change = Callable[[Kind, Node, Pointer], Node]
 
 
-def map_nodes(document: Document, change: Change, kind: Kind = Kind.DOCUMENT, at: Pointer = ()) -> Document:
+def map_nodes(
+    document: Document, change: Change, kind: Kind = Kind.DOCUMENT, at: Pointer = (), kinds: Iterable[Kind] = Kind
+) -> Document:
     """Copy the document, passing each of its nodes through `change`, inner ones first.
 
     `change` gets a copy that is its own at the top level, and the pointer of the original. A part of a document is
-    walked likewise, given its kind and its pointer.
+    walked likewise, given its kind and its pointer. Of nodes that are of none of the `kinds`, only those are copied
+    that may hold one that is.
     """
+    wanted = frozenset(kinds)
+    grammar = _leading_to(wanted)
 
     def walked(kind: Kind, node: JSON, pointer: Pointer) -> JSON:
         if not isinstance(node, dict):
             return node
-        members = GRAMMAR[kind]
+        members = grammar[kind]
         others = members.get(ANY)
         copy: Node = {}
         for name, value in cast("Node", node).items():
             place = members.get(name) or (None if others is None or name.startswith("x-") else others)
             copy[name] = held(*place, value, (*pointer, name)) if place else value
-        return change(kind, copy, pointer)
+        return change(kind, copy, pointer) if kind in wanted else copy
 
     def held(holds: Holds, kind: Kind, value: JSON, pointer: Pointer) -> JSON:
         if is_list(value):
@@ -246,20 +252,32 @@ def map_nodes(document: Document, change: Change, kind: Kind = Kind.DOCUMENT, at
     return cast("Document", walked(kind, document, at))
 
 
+@cache
+def _leading_to(kinds: frozenset[Kind]) -> Mapping[Kind, Members]:
+    """The grammar without the members in which no node of these kinds can stand."""
+    leading = set(kinds)
+    while more := {kind for kind in GRAMMAR if any(held in leading for _, held in GRAMMAR[kind].values())} - leading:
+        leading |= more
+    return {
+        kind: {name: place for name, place in members.items() if place[1] in leading}
+        for kind, members in GRAMMAR.items()
+    }
+
+
 def map_schemas(document: Document, change: Callable[[Node, Pointer], Node]) -> Document:
     """Copy the document, passing each of its schemas through `change`, inner ones first."""
-    return map_nodes(document, lambda kind, node, pointer: change(node, pointer) if kind is Kind.SCHEMA else node)
+    return map_nodes(document, lambda kind, node, pointer: change(node, pointer), kinds=(Kind.SCHEMA,))
 
 
-def nodes(document: Document) -> Iterator[tuple[Kind, Node, Pointer]]:
-    """Each node of the document with its kind and its pointer, inner ones first."""
+def nodes(document: Document, *kinds: Kind) -> Iterator[tuple[Kind, Node, Pointer]]:
+    """Each node of the document, or each of some kinds, with its kind and its pointer, inner ones first."""
     found: list[tuple[Kind, Node, Pointer]] = []
 
     def keep(kind: Kind, node: Node, pointer: Pointer) -> Node:
         found.append((kind, node, pointer))
         return node
 
-    map_nodes(document, keep)
+    map_nodes(document, keep, kinds=kinds or Kind)
     return iter(found)
 
 

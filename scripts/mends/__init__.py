@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scripts.document import Document, DocumentError, Pointer
-from scripts.mends import documents, dotted, keywords, operations, parameters, paths, required, schemas, shapes, types
+from scripts.mends import (
+    documents,
+    dotted,
+    keywords,
+    operations,
+    parameters,
+    paths,
+    required,
+    schemas,
+    shapes,
+    types,
+    values,
+)
 from scripts.mends.history import History
 from scripts.mends.rule import Mend, Report, Rule, Target, Unsettled, path_in, unsettled
 
@@ -17,25 +29,31 @@ __all__ = ["OMISSIONS", "RULES", "Mend", "mended"]
 
 #: By name, in the order in which they apply.
 RULES: Mapping[str, Rule] = {
+    # What has the wrong form, so that all others find what they look for
     "swagger-marker": documents.version_marker_is_swagger,
     "null-member": shapes.no_member_is_null,
     "string-for-list": shapes.lists_are_lists,
+    "response-inside-response": operations.answers_stand_side_by_side,
+    "parameter-place-misspelled": parameters.places_are_known,
+    "parameter-place-missing": parameters.what_has_a_schema_is_a_body,
+    "body-schema-missing": parameters.every_body_has_a_schema,
     "number-as-string": shapes.numbers_and_booleans_are_not_text,
     "string-as-number": shapes.texts_are_text,
     "form-wrong": shapes.everything_has_its_form,
+    # Paths, which the rules for parameters read
     "host-is-a-url": documents.host_is_no_url,
     "host-in-path": paths.hosts_are_servers,
     "path-without-slash": paths.paths_begin_with_a_slash,
     "path-in-brackets": paths.brackets_are_braces,
     "query-in-path": paths.queries_are_parameters,
+    # Schemas: what stands beside a reference says its piece before it goes
     "reference-among-properties": schemas.no_property_is_called_reference,
-    "reference-with-siblings": schemas.references_stand_alone,
-    "discriminator-is-object": schemas.discriminators_are_names,
+    "property-required": required.properties_do_not_require_themselves,
     "nullable-without-prefix": schemas.nullable_is_an_extension,
     "type-unknown": types.types_are_known,
-    "parameter-place-misspelled": parameters.places_are_known,
-    "parameter-place-missing": parameters.what_has_a_schema_is_a_body,
-    "body-schema-missing": parameters.every_body_has_a_schema,
+    "reference-with-siblings": schemas.references_stand_alone,
+    "discriminator-is-object": schemas.discriminators_are_names,
+    # Parameters
     "schema-outside-body": parameters.schemas_are_for_bodies,
     "parameter-type-missing": parameters.whatever_is_text_has_a_type,
     "object-outside-body": parameters.no_object_is_sent_as_text,
@@ -43,26 +61,29 @@ RULES: Mapping[str, Rule] = {
     "path-parameter-elsewhere": parameters.path_parameters_are_in_the_path,
     "path-parameter-undeclared": parameters.whatever_is_in_the_path_is_declared,
     "path-template-twice": paths.templates_differ,
-    "response-inside-response": operations.answers_stand_side_by_side,
+    # Members, answers and names
     "member-unknown": keywords.members_are_known,
     "status-unknown": operations.every_key_is_a_status,
     "response-missing": operations.every_operation_answers,
     "response-description-missing": operations.every_response_is_described,
     "operation-id-missing": operations.every_operation_has_an_id,
     "operation-id-twice": operations.no_operation_id_stands_twice,
-    "property-required": required.properties_do_not_require_themselves,
+    # What schemas say of their values
     "required-is-empty": required.required_is_not_empty,
     "required-twice": required.nothing_is_required_twice,
     "object-type-missing": schemas.what_has_properties_is_an_object,
     "array-items-missing": schemas.every_array_has_items,
     "exclusive-bound": schemas.exclusive_bounds_have_a_bound,
-    "value-of-wrong-type": types.values_are_of_their_type,
+    "pattern-refused": values.patterns_are_expressions,
+    "value-of-wrong-type": values.values_are_of_their_type,
+    "default-refused": values.defaults_are_values,
     "dotted-name": dotted.dotted_names_are_nested,
     "required-unknown": required.whatever_is_required_is_declared,
 }
+#: What these bring to light no rule has looked into: all begin anew.
+REVEALING = ("response-inside-response", "body-schema-missing")
 #: What these add a valid document may leave out; without them it is converted as it stands.
 OMISSIONS = ("operation-id-missing", "object-type-missing", "required-unknown", "dotted-name")
-
 #: What these leave out has no meaning in a valid document either.
 MEANINGLESS = ("reference-with-siblings",)
 
@@ -78,10 +99,12 @@ def mended(
     """
     history = History(document, origins or {})
     mends: list[Mend] = []
-    for name, rule in RULES.items():
+    left = list(RULES)
+    while left:
+        name = left.pop(0)
         if strict and name in OMISSIONS:
             continue
-        report = Report()
+        report, rule = Report(), RULES[name]
         try:
             document = rule(document, report)
         except Unsettled as error:
@@ -92,6 +115,8 @@ def mended(
             mends += [Mend(str(history.source(pointer)), name, what) for pointer, what in report.mends]
         if report.moves:
             history.moves.append(report.moves)
+        if report.mends and name in REVEALING:
+            left = list(RULES)
     if strict and mends:
         first, more = mends[0], len(mends) - 1
         others = f" (and {more} fault{'s' if more > 1 else ''} more)" if more else ""

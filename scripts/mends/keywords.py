@@ -5,7 +5,7 @@ Keywords of JSON Schema that Swagger 2.0 leaves out mean one thing only, so they
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from scripts.document import Document, Kind, Node, Pointer, map_nodes
 from scripts.mends.rule import Report, set_aside, unsettled
@@ -60,23 +60,46 @@ OF_OPENAPI3: Mapping[Kind, tuple[str, ...]] = {
     Kind.RESPONSE: ("content",),
     Kind.HEADER: ("content",),
 }
-_ALLOWED = {kind: frozenset((*names, *LATER.get(kind, ()))) for kind, names in KNOWN.items()}
+#: What may stand in each object: the members of Swagger 2.0 and the later keywords.
+MEMBERS: Mapping[Kind, frozenset[str]] = {
+    kind: frozenset((*KNOWN.get(kind, ()), *LATER.get(kind, ()))) for kind in Kind
+}
+#: The members of the small objects that stand in others, by the member that holds them; all but two hold text.
+SMALL: Mapping[str, tuple[str, ...]] = {
+    "contact": ("name", "url", "email"),
+    "license": ("name", "url"),
+    "externalDocs": ("description", "url"),
+    "xml": ("name", "namespace", "prefix", "attribute", "wrapped"),
+}
 
 
 def members_are_known(document: Document, report: Report) -> Document:
     """A member that neither Swagger 2.0 nor JSON Schema has is an extension."""
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        allowed = _ALLOWED.get(kind)
-        if allowed is None or allowed.issuperset(node):
+        for name in SMALL:
+            if name in node and name in MEMBERS[kind]:
+                node = {**node, name: _small(node[name], SMALL[name], (*pointer, name), report)}
+        if kind not in KNOWN or MEMBERS[kind].issuperset(node):
             return node
-        for name in [name for name in node if name not in allowed and not name.startswith("x-")]:
+        for name in [name for name in node if name not in MEMBERS[kind] and not name.startswith("x-")]:
             if name in OF_OPENAPI3.get(kind, ()):
                 what = f"{name!r} belongs to OpenAPI 3 and has no meaning in Swagger 2.0"
                 raise unsettled((*pointer, name), what, "remove: true")
-            node, kept = set_aside(node, name)
-            report((*pointer, name), f"Swagger 2.0 has no such member here; kept as {kept}")
-            report.moved((*pointer, name), (*pointer, kept))
+            node = _aside(node, name, pointer, report)
         return node
 
     return map_nodes(document, change)
+
+
+def _small(node: Node, known: Sequence[str], pointer: Pointer, report: Report) -> Node:
+    for name in [name for name in node if name not in known and not name.startswith("x-")]:
+        node = _aside(node, name, pointer, report)
+    return node
+
+
+def _aside(node: Node, name: str, pointer: Pointer, report: Report) -> Node:
+    node, kept = set_aside(node, name)
+    report((*pointer, name), f"Swagger 2.0 has no such member here; kept as {kept}")
+    report.moved((*pointer, name), (*pointer, kept))
+    return node

@@ -16,11 +16,11 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def every_operation_has_an_id(document: Document, report: Report) -> Document:
     """An operation without `operationId` has its summary for one, if that is a name, or its method and path."""
-    operations = [node for kind, node, _ in nodes(document) if kind is Kind.OPERATION]
+    operations = [node for _, node, _ in nodes(document, Kind.OPERATION)]
     claimed = Counter(_plain(str(node.get("operationId") or node.get("summary", ""))) for node in operations)
     names: dict[Pointer, str] = {}
-    for kind, node, pointer in nodes(document):
-        if kind is Kind.OPERATION and not node.get("operationId"):
+    for _, node, pointer in nodes(document, Kind.OPERATION):
+        if not node.get("operationId"):
             summary = str(node.get("summary", ""))
             named = NAME.fullmatch(summary) and claimed[_plain(summary)] == 1
             names[pointer] = summary if named else name_of(pointer)
@@ -29,11 +29,11 @@ def every_operation_has_an_id(document: Document, report: Report) -> Document:
 
 def no_operation_id_stands_twice(document: Document, report: Report) -> Document:
     """Operations with one `operationId` are named by their method and path."""
-    claimed = Counter(str(node.get("operationId")) for kind, node, _ in nodes(document) if kind is Kind.OPERATION)
+    claimed = Counter(str(node.get("operationId")) for _, node, _ in nodes(document, Kind.OPERATION))
     names = {
         pointer: name_of(pointer)
-        for kind, node, pointer in nodes(document)
-        if kind is Kind.OPERATION and "operationId" in node and claimed[str(node["operationId"])] > 1
+        for _, node, pointer in nodes(document, Kind.OPERATION)
+        if "operationId" in node and claimed[str(node["operationId"])] > 1
     }
     return _named(document, names, "operationId {}, for another operation has the one given", report)
 
@@ -42,7 +42,7 @@ def _named(document: Document, names: dict[Pointer, str], said: str, report: Rep
     """The document with these operations named; a number tells apart those that would be named like another."""
     if not names:
         return document
-    own = [(str(node.get("operationId")), at) for kind, node, at in nodes(document) if kind is Kind.OPERATION]
+    own = [(str(node.get("operationId")), at) for _, node, at in nodes(document, Kind.OPERATION)]
     taken = {_plain(name) for name, pointer in own if pointer not in names}
     final: dict[Pointer, str] = {}
     for pointer, name in sorted(names.items()):
@@ -54,12 +54,12 @@ def _named(document: Document, names: dict[Pointer, str], said: str, report: Rep
         final[pointer] = unique
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if pointer not in final or kind is not Kind.OPERATION:
+        if pointer not in final:
             return node
         report(pointer, said.format(final[pointer]))
         return {**node, "operationId": final[pointer]}
 
-    return map_nodes(document, change)
+    return map_nodes(document, change, kinds=(Kind.OPERATION,))
 
 
 def _plain(name: str) -> str:
@@ -113,8 +113,6 @@ def every_key_is_a_status(document: Document, report: Report) -> Document:
     """A status with a label is that status; what names no status is any other answer. Several are one of several."""
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if kind is not Kind.RESPONSES:
-            return node
         meant = {name: _status(name, (*pointer, name)) for name in node}
         if all(status == name for name, status in meant.items()):
             return node
@@ -127,7 +125,7 @@ def every_key_is_a_status(document: Document, report: Report) -> Document:
             report.moved((*pointer, names[0]), (*pointer, status))
         return {status: _one_of(document, node, names, (*pointer, status), report) for status, names in groups.items()}
 
-    return map_nodes(document, change)
+    return map_nodes(document, change, kinds=(Kind.RESPONSES,))
 
 
 def _status(name: str, pointer: Pointer) -> str:

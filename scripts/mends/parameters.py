@@ -93,7 +93,10 @@ def whatever_is_text_has_a_type(document: Document, report: Report) -> Document:
         report(pointer, f"no type is said; it is read as {read}")
         return {**node, "type": read}
 
-    return map_nodes(document, change)
+    return map_nodes(document, change, kinds=OUTSIDE)
+
+
+OUTSIDE = (Kind.PARAMETER, Kind.ITEMS, Kind.HEADER)
 
 
 def _is_text(kind: Kind, node: Node) -> bool:
@@ -111,14 +114,14 @@ def no_object_is_sent_as_text(document: Document, report: Report) -> Document:
         report((*pointer, "type"), "an object has no form outside the body; it is text")
         return {**node, "type": "string"}
 
-    return map_nodes(document, change)
+    return map_nodes(document, change, kinds=OUTSIDE)
 
 
 def no_parameter_stands_twice(document: Document, report: Report) -> Document:
     """Of parameters with one name in one place, declared alike, one is left that has the descriptions of all."""
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if kind not in (Kind.OPERATION, Kind.PATH_ITEM) or "parameters" not in node:
+        if "parameters" not in node:
             return node
         parameters = list_at(node["parameters"], (*pointer, "parameters"))
         owners = [identity(document, each) for each in parameters]
@@ -139,7 +142,7 @@ def no_parameter_stands_twice(document: Document, report: Report) -> Document:
             report(place, f"{name} a second time, taken together with the first")
         return node if len(kept) == len(parameters) else {**node, "parameters": kept}
 
-    return map_nodes(document, change)
+    return map_nodes(document, change, kinds=(Kind.OPERATION, Kind.PATH_ITEM))
 
 
 def _joined(first: Node, second: Node, pointer: Pointer) -> Node:
@@ -160,16 +163,14 @@ def path_parameters_are_in_the_path(document: Document, report: Report) -> Docum
     """A declared parameter whose name stands in braces is a required one in the path, spelled as it is there."""
 
     def shared(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if kind is not Kind.PARAMETER or node.get("in") != "path" or node.get("required") is True:
+        if node.get("in") != "path" or node.get("required") is True:
             return node
         report(pointer, f"{node.get('name')!r} is required, as all of a path is")
         return {**node, "required": True}
 
-    document = map_nodes(document, shared)
+    document = map_nodes(document, shared, kinds=(Kind.PARAMETER,))
 
     def located(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if kind is not Kind.PATH_ITEM:
-            return node
         names = template_names(pointer[1])
         above = _in_paths(document, node)
         operations = {
@@ -179,9 +180,9 @@ def path_parameters_are_in_the_path(document: Document, report: Report) -> Docum
         }
         return {**_located(document, node, names, frozenset(), pointer, report), **operations}
 
-    document = map_nodes(document, located)
-    for kind, node, pointer in nodes(document):
-        if kind is Kind.PARAMETER and "$ref" not in node:
+    document = map_nodes(document, located, kinds=(Kind.PATH_ITEM,))
+    for _, node, pointer in nodes(document, Kind.PARAMETER):
+        if "$ref" not in node:
             _check_place(node, pointer)
     return document
 
@@ -190,8 +191,6 @@ def whatever_is_in_the_path_is_declared(document: Document, report: Report) -> D
     """A name in braces that no parameter has is a required parameter in the path, and text."""
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if kind is not Kind.PATH_ITEM:
-            return node
         names = template_names(pointer[1])
         completed = {
             method: _completed(document, node[method], node, names, (*pointer, method), report)
@@ -200,7 +199,7 @@ def whatever_is_in_the_path_is_declared(document: Document, report: Report) -> D
         }
         return {**node, **completed}
 
-    return map_nodes(document, change)
+    return map_nodes(document, change, kinds=(Kind.PATH_ITEM,))
 
 
 def _check_place(node: Node, pointer: Pointer) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from attrs import define, field
 
@@ -34,8 +35,6 @@ def properties_do_not_require_themselves(document: Document, report: Report) -> 
             lifted.setdefault(place, []).append(name)
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if kind is not Kind.SCHEMA:
-            return node
         if isinstance(node.get("required"), bool):
             node = without(node, "required")
             if pointer not in flagged:
@@ -45,14 +44,14 @@ def properties_do_not_require_themselves(document: Document, report: Report) -> 
         own = list_at(node.get("required", []), (*pointer, "required"))
         return {**node, "required": [*own, *(name for name in lifted[pointer] if name not in own)]}
 
-    return map_nodes(document, change)
+    return map_nodes(document, change, kinds=(Kind.SCHEMA,))
 
 
 def _flags(document: Document) -> Iterator[tuple[Pointer, str, bool]]:
     """Each flag on a property: where the object is that has the property, its name, and the flag."""
-    for kind, node, pointer in nodes(document):
+    for _, node, pointer in nodes(document, Kind.SCHEMA):
         properties = node.get("properties")
-        if kind is Kind.SCHEMA and is_object(properties):
+        if is_object(properties):
             for name, schema in properties.items():
                 if is_object(schema) and isinstance(schema.get("required"), bool):
                     yield pointer, name, schema["required"]
@@ -95,13 +94,19 @@ def whatever_is_required_is_declared(document: Document, report: Report) -> Docu
     what the schema around it declares. What an object composed by `allOf` requires is declared in it or below, for
     validators of OpenAPI look nowhere else. The keys of a map, whose values have one schema, are no properties.
     """
-    declarations = _declarations(document)
+
+    @cache
+    def declarations() -> _Declarations:
+        return _declarations(document)
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
         required = node.get("required")
-        if kind is not Kind.SCHEMA or not is_list(required) or not _may_be_object(node):
+        if not is_list(required) or not _may_be_object(node):
             return node
-        known = declarations.of(pointer, below="allOf" in node)
+        own = node.get("properties", {})
+        if own.keys() >= set(required):
+            return node
+        known = declarations().of(pointer, below="allOf" in node)
         names: list[str] = []
         added: Node = {}
         for index, name in enumerate(required):
@@ -116,7 +121,7 @@ def whatever_is_required_is_declared(document: Document, report: Report) -> Docu
             node = {**node, "properties": {**node.get("properties", {}), **added}}
         return {**node, "required": list(dict.fromkeys(names))} if names != required else node
 
-    return map_nodes(document, change)
+    return map_nodes(document, change, kinds=(Kind.SCHEMA,))
 
 
 def _may_be_object(node: Node) -> bool:
@@ -130,50 +135,54 @@ def spelled_like(name: str, properties: Mapping[str, JSON]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+Ways = dict[Pointer, list[Pointer]]
+
+
 @define
 class _Declarations:
     """Which properties each schema declares itself, what it is composed of, and what is composed of it."""
 
     own: dict[Pointer, Mapping[str, JSON]] = field(factory=dict[Pointer, Mapping[str, JSON]])
-    parts: dict[Pointer, list[Pointer]] = field(factory=dict[Pointer, list[Pointer]])
-    wholes: dict[Pointer, list[Pointer]] = field(factory=dict[Pointer, list[Pointer]])
+    parts: Ways = field(factory=Ways)
+    #: The parts of which all hold, and not one or the other.
+    certain: Ways = field(factory=Ways)
+    wholes: Ways = field(factory=Ways)
 
     def of(self, pointer: Pointer, *, below: bool) -> dict[str, JSON]:
         """The properties of what a schema speaks of, or those declared in it and its parts alone."""
-        wholes = {pointer} if below else self._reached({pointer}, self.wholes)
-        reached = self._reached(wholes, self.parts)
-        return {name: None for each in sorted(reached) for name in self.own.get(each, {})}
+        wholes = set[Pointer]() if below else _reached({pointer}, self.wholes) - {pointer}
+        places = _reached({pointer}, self.parts) | _reached(wholes, self.certain)
+        return {name: None for place in sorted(places) for name in self.own.get(place, {})}
 
-    @staticmethod
-    def _reached(start: set[Pointer], ways: Mapping[Pointer, list[Pointer]]) -> set[Pointer]:
-        found, left = set(start), list(start)
-        while left:
-            for each in ways.get(left.pop(), ()):
-                if each not in found:
-                    found.add(each)
-                    left.append(each)
-        return found
+
+def _reached(start: set[Pointer], ways: Ways) -> set[Pointer]:
+    found, left = set(start), list(start)
+    while left:
+        for each in ways.get(left.pop(), ()):
+            if each not in found:
+                found.add(each)
+                left.append(each)
+    return found
 
 
 def _declarations(document: Document) -> _Declarations:
     found = _Declarations()
-    for kind, node, pointer in nodes(document):
-        if kind is not Kind.SCHEMA:
-            continue
+    for _, node, pointer in nodes(document, Kind.SCHEMA):
         if is_object(node.get("properties")):
             found.own[pointer] = node["properties"]
-        for part in _parts(node, pointer):
+        for part in _parts(node, pointer, ABOUT_THE_SAME):
             found.parts.setdefault(pointer, []).append(part)
             found.wholes.setdefault(part, []).append(pointer)
+        found.certain[pointer] = list(_parts(node, pointer, ("allOf",)))
     return found
 
 
-def _parts(node: Node, pointer: Pointer) -> Iterator[Pointer]:
-    """Where the schemas stand that a schema is composed of, or refers to."""
+def _parts(node: Node, pointer: Pointer, members: Sequence[str]) -> Iterator[Pointer]:
+    """Where the schemas stand that a schema is composed of by these members, and the one that it refers to."""
     reference = node.get("$ref")
     if isinstance(reference, str) and reference.startswith("#/"):
         yield pointer_parts(reference)
-    for name in ABOUT_THE_SAME:
+    for name in members:
         value = node.get(name)
         if is_object(value):
             yield (*pointer, name)

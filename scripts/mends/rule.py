@@ -76,10 +76,7 @@ def on(*kinds: Kind) -> Callable[[NodeRule], Rule]:
 
     def made(change: NodeRule) -> Rule:
         def rule(document: Document, report: Report) -> Document:
-            return map_nodes(
-                document,
-                lambda kind, node, pointer: change(node, pointer, report) if kind in kinds else node,
-            )
+            return map_nodes(document, lambda kind, node, pointer: change(node, pointer, report), kinds=kinds)
 
         rule.__doc__ = change.__doc__
         rule.__name__ = change.__name__

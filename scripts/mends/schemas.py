@@ -60,13 +60,13 @@ def every_array_has_items(document: Document, report: Report) -> Document:
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
         types = node.get("type")
         is_array = types == "array" or (is_list(types) and "array" in types)
-        if kind not in TYPED or not is_array or "items" in node or "$ref" in node:
+        if not is_array or "items" in node or "$ref" in node:
             return node
         items: Node = {} if kind is Kind.SCHEMA else {"type": "string"}
         report(pointer, f"an array without items; items: {'any text' if items else '{}'} added")
         return {**node, "items": items}
 
-    return map_nodes(document, change)
+    return map_nodes(document, change, kinds=TYPED)
 
 
 @on(*TYPED)

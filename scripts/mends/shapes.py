@@ -6,7 +6,7 @@ rules that follow ask what a value says and no more what it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 
 from scripts.document import (
     GRAMMAR,
@@ -21,8 +21,8 @@ from scripts.document import (
     is_object,
     map_nodes,
 )
-from scripts.mends.keywords import KNOWN, LATER
-from scripts.mends.rule import Report, as_number, on, unsettled
+from scripts.mends.keywords import MEMBERS, SMALL
+from scripts.mends.rule import Report, Unsettled, as_number, on, unsettled
 
 #: Members that hold any value, where null may be meant.
 DATA = ("default", "example", "const")
@@ -35,7 +35,7 @@ FLAGS = ("required", "readOnly", "writeOnly", "deprecated", "allowEmptyValue", "
 EXCLUSIVE = ("exclusiveMaximum", "exclusiveMinimum")
 NUMBERS = ("maximum", "minimum", "multipleOf")
 COUNTS = ("maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties")
-OBJECTS = ("contact", "license", "externalDocs", "xml", "scopes", "examples", "patternProperties", "dependentRequired")
+OBJECTS = ("contact", "license", "externalDocs", "xml", "scopes", "examples", "dependentRequired")
 #: Members that hold a list of strings, and those that hold a list of whatever it is.
 TEXT_LISTS = ("schemes", "consumes", "produces", "tags", "required")
 OTHER_LISTS = ("enum", "security")
@@ -67,7 +67,7 @@ def lists_are_lists(document: Document, report: Report) -> Document:
 
 
 def _is_one_of_a_list(kind: Kind, name: str, value: JSON) -> bool:
-    if name not in KNOWN.get(kind, ()) and name not in ALTERNATIVES:
+    if name not in MEMBERS[kind]:
         return False
     match name:
         case "schemes" | "consumes" | "produces":
@@ -148,11 +148,10 @@ def texts_are_text(document: Document, report: Report) -> Document:
         return text
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        known = KNOWN.get(kind, ())
         for name, value in list(node.items()):
-            if name not in known:
+            if name not in MEMBERS[kind]:
                 continue
-            if name in TEXTS or name == "swagger":
+            if (name in TEXTS and name != "$ref") or name == "swagger":
                 node[name] = read(value, (*pointer, name))
             elif name in TEXT_LISTS and is_list(value) and not (kind is Kind.DOCUMENT and name == "tags"):
                 node[name] = [read(each, (*pointer, name, str(at))) for at, each in enumerate(value)]
@@ -164,17 +163,25 @@ def texts_are_text(document: Document, report: Report) -> Document:
 def everything_has_its_form(document: Document, report: Report) -> Document:
     """An object that is written as something else is the object that is meant; whatever else has a wrong form is not.
 
-    Nothing, or an empty list, is the empty object; a string is a schema's type or reference, or a response's
-    description; `true` and `false` are the schemas that accept and refuse everything. The rest is an error.
+    Nothing, or an empty list, is the empty object; a string is a schema's type or reference, a response's description,
+    or the name or the address that an object is there for; `true` and `false` are the schemas that accept and refuse
+    everything; a list of no alternatives says nothing. The rest is an error.
     """
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
         for name, value in list(node.items()):
             place = (*pointer, name)
+            if name in ALTERNATIVES and value == [] and kind is Kind.SCHEMA:
+                report(place, "an empty list, left out")
+                del node[name]
+                continue
             if found := _held(kind, name):
                 node[name] = _with_nodes(*found, value, place, report)
-            for inner, what, due in _misshapen(kind, name, node[name]):
-                raise unsettled((*place, *inner), f"{described(what)} stands where {due} is due", "remove: true")
+            elif name in OBJECTS and name in MEMBERS[kind] and not (kind is Kind.SCHEMA and name == "examples"):
+                node[name] = _object(name, value, place, report)
+            _check(kind, name, node[name], place)
+        if kind is Kind.TAG:
+            _check_has(node, "name", pointer)
         return node
 
     return map_nodes(document, change)
@@ -184,9 +191,7 @@ def _held(kind: Kind, name: str) -> tuple[Holds, Kind] | None:
     """How a member that Swagger 2.0 or JSON Schema knows holds nodes; None if it holds none."""
     if kind in (Kind.PATHS, Kind.RESPONSES):
         return None if name.startswith("x-") else GRAMMAR[kind]["*"]
-    if name not in KNOWN.get(kind, ()) and name not in LATER.get(kind, ()):
-        return None
-    return GRAMMAR[kind].get(name)
+    return GRAMMAR[kind].get(name) if name in MEMBERS[kind] else None
 
 
 def _with_nodes(holds: Holds, kind: Kind, value: JSON, pointer: Pointer, report: Report) -> JSON:
@@ -211,7 +216,8 @@ def _member(kind: Kind, name: str, value: JSON, pointer: Pointer, report: Report
     return _object(kind, value, pointer, report)
 
 
-def _object(kind: Kind | None, value: JSON, pointer: Pointer, report: Report) -> Node:
+def _object(kind: Kind | str | None, value: JSON, pointer: Pointer, report: Report) -> Node:
+    """The object that a value is, or is meant to be; the kind says which, or the member that holds it."""
     if is_object(value):
         return value
     read: Node
@@ -226,60 +232,88 @@ def _object(kind: Kind | None, value: JSON, pointer: Pointer, report: Report) ->
             read = {"type": value}
         case Kind.RESPONSE, str():
             read = {"description": value}
+        case Kind.TAG | "license" | "contact", str():
+            read = {"name": value}
+        case "externalDocs", str():
+            read = {"url": value}
         case _:
             raise unsettled(pointer, f"{described(value)} stands where an object is due", "remove: true")
     report(pointer, f"{described(value)} is read as {read or 'an empty object'}")
     return read
 
 
-def _misshapen(kind: Kind, name: str, value: JSON) -> Iterator[tuple[Pointer, JSON, str]]:
-    """What has a wrong form in a member that is known: where in it, the value, and what is due instead."""
-    if name not in KNOWN.get(kind, ()) and name not in LATER.get(kind, ()):
+def _check(kind: Kind, name: str, value: JSON, pointer: Pointer) -> None:
+    """A member that is known has its form; raises what tells where not, and what is due instead."""
+    if name not in MEMBERS[kind]:
         return
-    if name in ("type", "discriminator", "default", "example"):
-        return
-    in_schema = kind is Kind.SCHEMA
-    is_flag = name in FLAGS and not (in_schema and name == "required")
-    number = _is_number(value)
-    # Whether the member is one of these, whether its value is as it should be, and what is due.
-    forms = (
-        (name in TEXTS, isinstance(value, str), "a string"),
-        (is_flag, isinstance(value, bool), "true or false"),
-        (name in EXCLUSIVE, isinstance(value, bool) or number, "true or false"),
-        (name == "multipleOf", number and value > 0, "a number above zero"),
-        (name in NUMBERS, number, "a number"),
-        (name in COUNTS, number and value >= 0 and value == value // 1, "a count"),
-        (name in OBJECTS and not (in_schema and name == "examples"), is_object(value), "an object"),
-        (name in OTHER_LISTS, is_list(value), "a list"),
-    )
-    for _, is_right, due in (form for form in forms if form[0]):
-        if not is_right:
-            yield (), value, due
-            return
-    if name == "security" and is_list(value):
-        yield from _misshapen_security(value)
-    elif name in TEXT_LISTS and not (kind is Kind.DOCUMENT and name == "tags"):
-        yield from _misshapen_texts(kind, name, value)
+    if name in FORMS and not (kind is Kind.SCHEMA and name in ("required", "examples")):
+        is_right, due = FORMS[name]
+        if not is_right(value):
+            raise _misshapen(value, pointer, due)
+    if name in SMALL:
+        _check_small(name, value, pointer)
+    elif name == "security":
+        _check_security(value, pointer)
+    elif name in TEXT_LISTS and kind is not Kind.PARAMETER and not (kind is Kind.DOCUMENT and name == "tags"):
+        # Whether a schema is required may be said by a flag.
+        if not is_list(value) and not (name == "required" and isinstance(value, bool)):
+            raise _misshapen(value, pointer, "a list")
+        for at, each in enumerate(value if is_list(value) else []):
+            if not isinstance(each, str):
+                raise _misshapen(each, (*pointer, str(at)), "a string")
 
 
-def _misshapen_texts(kind: Kind, name: str, value: JSON) -> Iterator[tuple[Pointer, JSON, str]]:
-    if kind is not Kind.SCHEMA and name == "required":
-        return
-    if is_list(value):
-        yield from (((str(at),), each, "a string") for at, each in enumerate(value) if not isinstance(each, str))
-    elif not (name == "required" and isinstance(value, bool)):
-        yield (), value, "a list"
+def _misshapen(value: JSON, pointer: Pointer, due: str) -> Unsettled:
+    return unsettled(pointer, f"{described(value)} stands where {due} is due", "remove: true")
 
 
-def _misshapen_security(value: list[JSON]) -> Iterator[tuple[Pointer, JSON, str]]:
+def _check_small(holder: str, node: Node, pointer: Pointer) -> None:
+    for name in SMALL[holder]:
+        flag = name in ("attribute", "wrapped")
+        if name in node and not isinstance(node[name], bool if flag else str):
+            raise _misshapen(node[name], (*pointer, name), "true or false" if flag else "a string")
+    needed = {"license": "name", "externalDocs": "url"}.get(holder)
+    if needed:
+        _check_has(node, needed, pointer)
+
+
+def _check_has(node: Node, name: str, pointer: Pointer) -> None:
+    if name not in node:
+        raise unsettled(pointer, f"has no {name}", f"update: {{{name}: …}}")
+
+
+def _check_security(value: list[JSON], pointer: Pointer) -> None:
     for at, requirement in enumerate(value):
         if not is_object(requirement):
-            yield (str(at),), requirement, "an object"
-            continue
+            raise _misshapen(requirement, (*pointer, str(at)), "an object")
         for name, scopes in requirement.items():
             if not is_list(scopes):
-                yield (str(at), name), scopes, "a list"
+                raise _misshapen(scopes, (*pointer, str(at), name), "a list")
+
+
+def _is_text(value: JSON) -> bool:
+    return isinstance(value, str)
+
+
+def _is_flag(value: JSON) -> bool:
+    return isinstance(value, bool)
 
 
 def _is_number(value: JSON) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_count(value: JSON) -> bool:
+    return _is_number(value) and value >= 0 and value == value // 1
+
+
+#: Whether a value is one for the member, and what is due.
+FORMS: Mapping[str, tuple[Callable[[JSON], bool], str]] = {
+    **dict.fromkeys(TEXTS, (_is_text, "a string")),
+    **dict.fromkeys(FLAGS, (_is_flag, "true or false")),
+    **dict.fromkeys(EXCLUSIVE, (lambda value: _is_flag(value) or _is_number(value), "true or false")),
+    **dict.fromkeys(NUMBERS, (_is_number, "a number")),
+    "multipleOf": (lambda value: _is_number(value) and value > 0, "a number above zero"),
+    **dict.fromkeys(COUNTS, (_is_count, "a count")),
+    **dict.fromkeys(OTHER_LISTS, (is_list, "a list")),
+}
