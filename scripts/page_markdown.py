@@ -1,144 +1,226 @@
 """A page as a list of blocks: headings, code, tables and prose, whether Markdown or HTML says so.
 
 CommonMark with pipe tables, but for what pages do besides: a heading needs no blank after its number signs, a line of
-bold text is a heading by its looks, and an HTML table goes on to its end over empty lines.
+bold text is a heading by its looks, so is a line that says what the caller takes for a heading, and neither a fence nor
+HTML that somebody forgot to close goes on over the next of those.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from html import unescape
 
+from attrs import frozen
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import fence as commonmark_fence
+from markdown_it.rules_block import html_block as commonmark_html_block
 from markdown_it.token import Token
 
-from scripts.page_blocks import PSEUDO, Block, Code, Heading, Line, Prose, Table
-from scripts.page_tables import html_table, pipe_table
+from scripts.page_blocks import PSEUDO, Block, Cell, Code, Heading, Line, Prose, Table, TableRow
+from scripts.page_html import html_blocks
 
 HEADING = re.compile(r"(#{1,6})[ \t]*([^#\s].*?)[ \t]*#*")
-BOLD = re.compile(r"(?:\*\*|__)\s*(.+?)\s*(?:\*\*|__)\s*:?")
-HTML_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+BOLD = re.compile(r"(\*\*|__)\s*((?:(?!\1).)+?)\s*\1\s*:?")
+FENCE = re.compile(r"`{3,}[^`]*|~{3,}.*")
+TABLE = re.compile(r"\s*<table\b", re.IGNORECASE)
 TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
-TABLE_BEGINS = re.compile(r"<table\b", re.IGNORECASE)
-TABLE_ENDS = re.compile(r"</table\s*>", re.IGNORECASE)
-FENCE = re.compile(r"\s*(?:`{3,}|~{3,})")
-HTML_TABLE = "page_table"
+#: HTML that goes on over empty lines to its end tag.
+ENCLOSING = re.compile(r"<(/?)(table|pre)\b", re.IGNORECASE)
+INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+
+IsHeading = Callable[[str], bool]
 
 
-def blocks(lines: Sequence[str]) -> list[Block]:
+def blocks(lines: Sequence[str], is_heading: IsHeading) -> list[Block]:
     """The blocks of a page in their order; `lines` are those of the file."""
-    tokens = _markdown().parse("\n".join(lines))
-    return list(_blocks(tokens, lines))
-
-
-def _markdown() -> MarkdownIt:
+    rules = _Rules(is_heading)
     markdown = MarkdownIt("commonmark").enable("table")
-    markdown.block.ruler.at("heading", _heading, {"alt": ["paragraph", "reference", "blockquote"]})
-    interrupts = {"alt": ["paragraph", "reference", "blockquote"]}
-    markdown.block.ruler.before("html_block", HTML_TABLE, _html_table, interrupts)
-    return markdown
+    markdown.block.ruler.at("heading", rules.heading, {"alt": ["paragraph", "reference", "blockquote"]})
+    markdown.block.ruler.at("fence", rules.fence, INTERRUPTS)
+    markdown.block.ruler.at("html_block", rules.html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    return list(_Reader(lines, is_heading).blocks(markdown.parse("\n".join(lines))))
 
 
-def _heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    match = HEADING.fullmatch(_text(state, start))
-    if match is None or state.is_code_block(start):
-        return False
-    if not silent:
-        state.line = start + 1
-        token = state.push("heading_open", f"h{len(match.group(1))}", 1)
-        token.map = [start, start + 1]
-        inline = state.push("inline", "", 0)
-        inline.map, inline.content, inline.children = [start, start + 1], match.group(2), []
-        state.push("heading_close", f"h{len(match.group(1))}", -1)
-    return True
+@frozen
+class _Rules:
+    """Rules in place of three of CommonMark."""
+
+    is_heading: IsHeading
+
+    def heading(self, state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        match = HEADING.fullmatch(_text(state, start))
+        if match is None or state.is_code_block(start):
+            return False
+        if not silent:
+            state.line = start + 1
+            tag = f"h{len(match.group(1))}"
+            state.push("heading_open", tag, 1).map = [start, start + 1]
+            inline = state.push("inline", "", 0)
+            inline.map, inline.content, inline.children = [start, start + 1], match.group(2), []
+            state.push("heading_close", tag, -1)
+        return True
+
+    def fence(self, state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if not commonmark_fence(state, start, end, silent):
+            return False
+        if not silent:
+            token = state.tokens[-1]
+            content = _lines(token.content)
+            token.meta["closed"] = state.line == start + len(content) + 2
+            for index, text in enumerate(content):
+                if self._says_heading(text.strip()):
+                    token.content = "".join(f"{each}\n" for each in content[:index])
+                    token.meta["closed"] = False
+                    state.line = start + 1 + index
+                    token.map = [start, state.line]
+                    break
+        return True
+
+    def html_block(self, state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if not commonmark_html_block(state, start, end, silent):
+            return False
+        if not silent:
+            token = state.tokens[-1]
+            state.line = self._end_of_html(state, start, end, state.line)
+            token.map = [start, state.line]
+            token.content = state.getLines(start, state.line, state.blkIndent, True)
+        return True
+
+    def _end_of_html(self, state: StateBlock, start: int, end: int, usual: int) -> int:
+        """Where HTML ends that ends at an empty line as a rule, but not inside a table or preformatted text."""
+        inside: list[str] = []
+        for line in range(start, end):
+            text = _text(state, line)
+            if line > start and self._interrupts(text, inside):
+                return line
+            if line >= usual and not inside:
+                return line
+            for match in ENCLOSING.finditer(text):
+                tag = match.group(2).lower()
+                if not match.group(1):
+                    inside.append(tag)
+                elif tag in inside:
+                    inside.remove(tag)
+        return usual if inside else end
+
+    def _interrupts(self, text: str, inside: Sequence[str]) -> bool:
+        if inside:
+            return self._says_heading(text)
+        return (HEADING.fullmatch(text) or FENCE.fullmatch(text)) is not None
+
+    def _says_heading(self, text: str) -> bool:
+        match = HEADING.fullmatch(text)
+        return match is not None and self.is_heading(plain(match.group(2)))
 
 
-def _html_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if not TABLE_BEGINS.match(_text(state, start)) or state.is_code_block(start):
-        return False
-    last = start
-    while last < end - 1 and not TABLE_ENDS.search(_text(state, last)):
-        last += 1
-    if not silent:
-        state.line = last + 1
-        token = state.push(HTML_TABLE, "table", 0)
-        token.map = [start, last + 1]
-        token.content = "\n".join(_text(state, number) for number in range(start, last + 1))
-    return True
+@frozen
+class _Reader:
+    """Makes blocks of tokens."""
+
+    lines: Sequence[str]
+    is_heading: IsHeading
+
+    def blocks(self, tokens: Sequence[Token]) -> Iterator[Block]:
+        holder = tokens[0] if tokens else None
+        for index, token in enumerate(tokens):
+            line = (token.map or [0])[0] + 1
+            match token.type:
+                case "heading_open" | "paragraph_open" | "table_open":
+                    holder = token
+                    if token.type == "table_open":
+                        yield Table(tuple(_pipe_rows(tokens[index:])), line)
+                case "inline" if holder and holder.type == "heading_open":
+                    yield from _heading(token.content, line, int(holder.tag[1:]))
+                case "inline" if holder and holder.type == "paragraph_open":
+                    yield from self._paragraph(token.content, line)
+                case "code_block" if TABLE.match(token.content):
+                    yield from html_blocks(token.content, line)
+                case "fence" | "code_block":
+                    yield self._code(token)
+                case "html_block":
+                    yield from self._html(token.content, line)
+                case _:
+                    pass
+
+    def _paragraph(self, content: str, line: int) -> Iterator[Block]:
+        for number, text in enumerate(content.split("\n"), start=line):
+            bold = BOLD.match(text.strip())
+            rest = text.strip()[bold.end() :].strip() if bold else ""
+            if bold and (not rest or self.is_heading(plain(bold.group(2)))):
+                yield Heading(plain(bold.group(2)), number, PSEUDO)
+            elif bold is None and self._looks_like_heading(plain(text)):
+                yield Heading(plain(text), number, PSEUDO)
+                continue
+            else:
+                rest = text
+            if rest:
+                yield Prose(plain(rest), number)
+
+    def _looks_like_heading(self, text: str) -> bool:
+        """Whether a line is a heading though nothing marks it as one."""
+        is_label = text.endswith(":") or re.search(r"\b(?:examples?|samples?)\b", text, re.IGNORECASE) is not None
+        return is_label and self.is_heading(text)
+
+    def _code(self, token: Token) -> Code:
+        """The lines between the fences, or those that are indented, each with what stands before it in the file."""
+        first, _ = token.map or [0, 0]
+        above = first + 1 if token.type == "fence" else first
+        found: list[Line] = []
+        for index, text in enumerate(_lines(token.content), start=above):
+            whole = self.lines[index] if index < len(self.lines) else text
+            found.append(Line(index + 1, len(whole) - len(text) if whole.endswith(text) else 0, text))
+        language, _, _ = token.info.strip().partition(" ")
+        return Code(tuple(found), first + 1, language.lower(), token.meta.get("closed", True))
+
+    def _html(self, content: str, line: int) -> Iterator[Block]:
+        for block in html_blocks(content, line):
+            match block:
+                case Prose(text, number) if self._looks_like_heading(text):
+                    yield Heading(text, number, PSEUDO)
+                case _:
+                    yield block
+
+
+def _heading(content: str, line: int, level: int) -> Iterator[Block]:
+    """The last line of a heading that is underlined; what stands before it is a paragraph with no end."""
+    *before, last = content.split("\n")
+    for number, text in enumerate(before, start=line):
+        yield Prose(plain(text), number)
+    yield Heading(plain(last), line + len(before), level)
+
+
+def _pipe_rows(tokens: Sequence[Token]) -> Iterator[TableRow]:
+    """The rows of the table that begins with the tokens."""
+    cells: list[Cell] = []
+    line, is_head = 0, False
+    for token in tokens:
+        match token.type:
+            case "tr_open":
+                cells, line = [], (token.map or [0])[0] + 1
+            case "th_open" | "td_open":
+                is_head = token.type == "th_open"
+            case "inline":
+                cells.append(Cell(plain(token.content), is_head))
+            case "tr_close":
+                yield TableRow(tuple(cells), line)
+            case "table_close":
+                return
+            case _:
+                pass
+
+
+def plain(text: str) -> str:
+    """The text on one line, without tags, links and the marks of emphasis and code."""
+    bare = re.sub(r"!?\[([^\[\]]*)\]\([^()]*\)", r"\1", TAG.sub(" ", text))
+    bare = re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", unescape(bare)))
+    return " ".join(bare.split())
 
 
 def _text(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 
 
-def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Block]:
-    holder = ""
-    level = 0
-    for index, token in enumerate(tokens):
-        line = (token.map or [0])[0] + 1
-        match token.type:
-            case "heading_open":
-                holder, level = "heading", int(token.tag[1:])
-            case "table_open":
-                holder = "table"
-                yield Table(tuple(pipe_table(_until(tokens, index, "table_close"))), line)
-            case "paragraph_open":
-                holder = "paragraph"
-            case "inline" if holder == "heading":
-                yield Heading(plain(token.content), line, level)
-            case "inline" if holder == "paragraph":
-                yield from _paragraph(token.content, line)
-            case "fence" | "code_block":
-                yield _code(token, lines)
-            case "page_table":
-                yield Table(tuple(html_table(token.content, line)), line)
-            case "html_block":
-                yield from _html(token.content, line)
-            case _:
-                pass
-
-
-def _until(tokens: Sequence[Token], start: int, kind: str) -> Sequence[Token]:
-    end = next(index for index in range(start, len(tokens)) if tokens[index].type == kind)
-    return tokens[start : end + 1]
-
-
-def _paragraph(content: str, line: int) -> Iterator[Block]:
-    """The lines of a paragraph: bold ones are headings by their looks."""
-    for number, text in enumerate(content.split("\n"), start=line):
-        bold = BOLD.fullmatch(text.strip())
-        yield Heading(plain(bold.group(1)), number, PSEUDO) if bold else Prose(plain(text), number)
-
-
-def _code(token: Token, lines: Sequence[str]) -> Code:
-    """The lines between the fences, or those that are indented, each with what stands before it in the file."""
-    first, last = token.map or [0, 0]
-    above = first + 1 if token.type == "fence" else first
-    content = token.content.split("\n")[:-1] if token.content else []
-    found: list[Line] = []
-    for number, text in enumerate(content, start=above):
-        whole = lines[number] if number < len(lines) else text
-        found.append(Line(number + 1, len(whole) - len(text) if whole.endswith(text) else 0, text))
-    closed = token.type != "fence" or (last - 1 > first and FENCE.match(_bare(lines[last - 1])) is not None)
-    return Code(tuple(found), first + 1, closed)
-
-
-def _bare(line: str) -> str:
-    """The line without what a list or a quotation puts before it."""
-    return re.sub(r"^[\s>]+", "", line)
-
-
-def _html(content: str, line: int) -> Iterator[Block]:
-    found = list(HTML_HEADING.finditer(content))
-    for match in found:
-        yield Heading(plain(match.group(2)), line + content.count("\n", 0, match.start()), int(match.group(1)))
-    text = plain(HTML_HEADING.sub("", content))
-    if text:
-        yield Prose(text, line)
-
-
-def plain(text: str) -> str:
-    """The text on one line, without tags and the marks of emphasis and code."""
-    bare = re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", TAG.sub("", text)).replace("\u00a0", " ")
-    return " ".join(bare.split())
+def _lines(content: str) -> list[str]:
+    return content.removesuffix("\n").split("\n") if content else []

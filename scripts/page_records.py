@@ -71,7 +71,7 @@ class Example:
     body: JSON = None
     is_text: bool = False
     repairs: tuple[Repair, ...] = field(default=(), repr=False)
-    places: Mapping[Pointer, tuple[int, int]] = field(factory=dict, repr=False)
+    places: Mapping[Pointer, tuple[int, int]] = field(factory=dict[Pointer, tuple[int, int]], repr=False)
 
     @property
     def name(self) -> str:

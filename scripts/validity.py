@@ -58,12 +58,17 @@ def check_valid(document: Document) -> None:
         raise ContractInvalid.at(pointer_text(pointer), f"is not valid OpenAPI 3.1: {what}")
 
 
-def faults(document: Document) -> Iterator[tuple[Pointer, str]]:
-    """Whatever keeps the document from being valid OpenAPI 3.1, with its place."""
+def shape_faults(document: Document) -> Iterator[tuple[Pointer, str]]:
+    """Where the document has not the shape of OpenAPI 3.1, whatever its schemas say."""
     # Extensions may hold anything, and the schema takes those among the paths for paths.
     bare = map_nodes(document, _without_extensions)
     for fault in _openapi_schema().iter_errors(bare):
         yield tuple(str(part) for part in fault.instance_path), _first_line(fault.message)
+
+
+def faults(document: Document) -> Iterator[tuple[Pointer, str]]:
+    """Whatever keeps the document from being valid OpenAPI 3.1, with its place."""
+    yield from shape_faults(document)
     for kind, node, pointer in nodes(document):
         if kind is Kind.SCHEMA and _is_outermost(document, pointer):
             for fault in _schema_schema().iter_errors(node):

@@ -14,7 +14,7 @@ from scripts.changes.record import Change, Direction, Effect, Finding, Rule, fin
 from scripts.changes.schemas import Comparison
 from scripts.changes.side import Side
 from scripts.changes.values import ABSENT, canonical, same, small
-from scripts.document import METHODS, Document, Node, is_object
+from scripts.document import JSON, METHODS, Document, Node, is_list, is_object
 from scripts.matching import without_names
 
 __all__ = ["Change", "Rule", "changes"]
@@ -32,9 +32,16 @@ def changes(old: Document, new: Document) -> tuple[Change, ...]:
     before, after = _operations(comparison.old), _operations(comparison.new)
     found = [*_of_operations(comparison, before, after), *_of_document(old, new)]
     found += _of_components(comparison.old, comparison.new)
-    if not found and canonical(old) != canonical(new):
+    if not found and canonical(_without_order(old)) != canonical(_without_order(new)):
         found.append(_change("", "", Finding(Rule.WRITTEN_DIFFERENTLY, "", "says the same in other words")))
     return tuple(sorted(set(found), key=_order))
+
+
+def _without_order(value: JSON) -> JSON:
+    """The value with its lists sorted: what order says something of was compared before."""
+    if is_object(value):
+        return {name: _without_order(each) for name, each in value.items()}
+    return sorted((_without_order(each) for each in value), key=canonical) if is_list(value) else value
 
 
 def _order(change: Change) -> tuple[object, ...]:
@@ -70,9 +77,11 @@ def _items(side: Side, room: str) -> Mapping[str, Node]:
     return {name: side.resolved(item).node for name, item in items.items() if not name.startswith("x-")}
 
 
-def _of_item(side: Side, path: str, item: Node) -> dict[str, Operation]:
+def _of_item(side: Side, path: str, item: Node, *, is_called_back: bool = False) -> dict[str, Operation]:
     return {
-        method: Operation(side, path, method, item[method], item) for method in METHODS if is_object(item.get(method))
+        method: Operation(side, path, method, item[method], item, is_called_back)
+        for method in METHODS
+        if is_object(item.get(method))
     }
 
 
@@ -114,8 +123,8 @@ def _moved(old: Mapping[_Key, Operation], new: Mapping[_Key, Operation]) -> dict
 def _of_webhooks(comparison: Comparison) -> Iterator[Change]:
     old, new = (_items(side, "webhooks") for side in (comparison.old, comparison.new))
     for name in sorted(old.keys() | new.keys()):
-        before = _of_item(comparison.old, name, old.get(name, {}))
-        after = _of_item(comparison.new, name, new.get(name, {}))
+        before = _of_item(comparison.old, name, old.get(name, {}), is_called_back=True)
+        after = _of_item(comparison.new, name, new.get(name, {}), is_called_back=True)
         for method in sorted(before.keys() | after.keys()):
             where = f"webhook {name}"
             if method not in before:

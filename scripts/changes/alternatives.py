@@ -128,7 +128,9 @@ def _matched(pairing: Pairing, old: Sequence[Schema], new: Sequence[Schema]) -> 
 
 def _is_null(side: Side, schema: Schema) -> bool:
     keywords = side.view(schema).keywords
-    return declared_types(side.view(schema)) == {"null"} or ("const" in keywords and keywords["const"] is None)
+    return declared_types(side.view(schema)) == frozenset({"null"}) or (
+        "const" in keywords and keywords["const"] is None
+    )
 
 
 def _named(side: Side, schema: Schema) -> str | None:

@@ -25,7 +25,7 @@ from scripts.changes.record import (
 from scripts.changes.schemas import Comparison
 from scripts.changes.side import Side
 from scripts.changes.values import ABSENT, Value, canonical, listed, same
-from scripts.document import JSON, METHODS, Node, is_list, is_object
+from scripts.document import JSON, METHODS, Node, is_object
 from scripts.matching import TEMPLATE
 
 REQUEST, RESPONSE = Direction.REQUEST, Direction.RESPONSE
@@ -36,13 +36,14 @@ WRITING = ("style", "explode", "allowReserved")
 
 @frozen
 class Operation:
-    """An operation with what its path item and its document say of it."""
+    """An operation with what its path item and its document say of it; a server's own calls go to no server."""
 
     side: Side
     path: str
     method: str
     node: Node
     item: Node
+    is_called_back: bool = False
 
     def parameters(self) -> Mapping[tuple[str, str], Node]:
         """Each parameter by its place and its name; for those of the path, the number of its braces is the name."""
@@ -58,8 +59,9 @@ class Operation:
 
     def inherited(self, name: str) -> JSON:
         """What the operation says, or else its path item, or the document."""
-        holder = next((each for each in (self.node, self.item, self.side.document) if name in each), {})
-        return holder.get(name, [])
+        nothing: list[JSON] = []
+        holders = (self.node, self.item, *(() if self.is_called_back else (self.side.document,)))
+        return next((each[name] for each in holders if name in each), nothing)
 
 
 def operation_changes(comparison: Comparison, old: Operation, new: Operation) -> Iterator[Finding]:
@@ -189,7 +191,7 @@ class _Operations:
             elif media_type not in new:
                 yield finding(Rule.MEDIA_TYPE_REMOVED, where, "is no longer sent", way, NARROWER)
             else:
-                before, after = (each[media_type] if is_object(each[media_type]) else {} for each in (old, new))
+                before, after = _object(old[media_type]), _object(new[media_type])
                 yield from self.schema(where, before.get("schema", True), after.get("schema", True), way)
                 yield from self.encoding(where, before, after, way)
                 yield from self.described(where, before, after, {"schema", "encoding"}, way)
@@ -204,18 +206,17 @@ class _Operations:
         place = "request body"
         old, new = (each.node.get("requestBody") for each in (self.old, self.new))
         before, after = self.old.side.resolved(old).node, self.new.side.resolved(new).node
+        was, now = before.get("required") is True, after.get("required") is True
         if old is None and new is not None:
-            required = after.get("required") is True
-            what = "is new and required" if required else "is new"
-            yield finding(Rule.REQUEST_BODY_ADDED, place, what, REQUEST, Effect(narrower=required, wider=True))
+            what = "is new and required" if now else "is new"
+            yield finding(Rule.REQUEST_BODY_ADDED, place, what, REQUEST, Effect(narrower=now, wider=True))
         elif new is None and old is not None:
-            effect = Effect(narrower=True, wider=before.get("required") is True, code=True)
+            effect = Effect(narrower=True, wider=was, code=True)
             yield finding(Rule.REQUEST_BODY_REMOVED, place, "is gone", REQUEST, effect)
         elif old is not None:
-            required = (before.get("required") is True, after.get("required") is True)
-            if required == (False, True):
+            if now and not was:
                 yield finding(Rule.REQUEST_BODY_REQUIRED, place, "is required now", REQUEST, NARROWER)
-            elif required == (True, False):
+            elif was and not now:
                 yield finding(Rule.REQUEST_BODY_OPTIONAL, place, "may be left out now", REQUEST, WIDER)
             yield from self.content(place, before.get("content", {}), after.get("content", {}), REQUEST)
             yield from self.described(place, before, after, {"required", "content"})
@@ -313,18 +314,22 @@ class _Operations:
             for path in sorted(was.keys() | now.keys()):
                 for method in METHODS:
                     where = f"callback {name} {method.upper()} {path}"
-                    before, after = (each.get(path, {}).get(method) for each in (was, now))
-                    if before is None and after is not None:
-                        yield finding(Rule.CALLBACK_ADDED, where, "is new", RESPONSE, WIDER)
-                    elif after is None and before is not None:
-                        yield finding(Rule.CALLBACK_REMOVED, where, "is gone", RESPONSE, NARROWER)
-                    elif before is not None:
+                    before, after = (_object(each.get(path)).get(method) for each in (was, now))
+                    if is_object(before) and is_object(after):
                         inner = (
-                            Operation(self.old.side, path, method, before, was[path]),
-                            Operation(self.new.side, path, method, after, now[path]),
+                            Operation(self.old.side, path, method, before, was[path], True),
+                            Operation(self.new.side, path, method, after, now[path], True),
                         )
                         for each in _Operations(self.comparison, *inner).findings():
                             yield each.called_back(where)
+                    elif after is not None:
+                        yield finding(Rule.CALLBACK_ADDED, where, "is new", RESPONSE, WIDER)
+                    elif before is not None:
+                        yield finding(Rule.CALLBACK_REMOVED, where, "is gone", RESPONSE, NARROWER)
+
+
+def _object(value: JSON) -> Node:
+    return value if is_object(value) else {}
 
 
 def _writing(node: Node, name: str) -> Value:
@@ -337,12 +342,9 @@ def _writing(node: Node, name: str) -> Value:
 
 def _requirements(operation: Operation) -> dict[str, str]:
     """The ways to prove who one is, each with its words; none at all if nothing is asked."""
-    said = operation.inherited("security")
-    listed_ = said if is_list(said) and said else [{}]
+    said: list[JSON] = operation.inherited("security") or [{}]
     return {
-        canonical({name: sorted(scopes) for name, scopes in each.items()}): _worded(each)
-        for each in listed_
-        if is_object(each)
+        canonical({name: sorted(scopes) for name, scopes in each.items()}): _worded(each) for each in map(_object, said)
     }
 
 

@@ -49,7 +49,7 @@ def markdown(changes: Sequence[Change]) -> str:
 
 
 def as_json(changes: Sequence[Change]) -> JSON:
-    """The changes with all that is known of each; `old` and `new` are JSON texts, null if there is none or a long one."""
+    """The changes with all that is known of each; `old` and `new` are JSON texts, null for no value or a long one."""
     return {
         "format": FORMAT,
         "counts": {

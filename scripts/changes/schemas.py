@@ -17,8 +17,8 @@ from scripts.changes.names import class_name, has_class
 from scripts.changes.pairing import Answer, Edge, KeywordRule, Mode, Pairing, changed, unclear
 from scripts.changes.record import CODE, NARROWER, NONE, WIDER, Difference, Direction, Effect, Rule
 from scripts.changes.side import DOCUMENTATION, Schema, Side
-from scripts.changes.values import ABSENT, canonical, listed, same, small
-from scripts.document import JSON, is_list, is_object
+from scripts.changes.values import ABSENT, canonical, listed, same, small, unordered
+from scripts.document import JSON, Node, is_list, is_object
 
 #: At how many places of one root a pair is entered. Contracts where everything leads everywhere have no end of places.
 PLACES = 20
@@ -128,6 +128,8 @@ GROUPS: tuple[Group, ...] = (
         STRINGS,
     ),
 )
+#: Keywords whose lists say the same in any order.
+SETS = ("required", "enum", "type")
 KNOWN = frozenset(keyword for group in GROUPS for keyword in group.keywords)
 
 _Key = tuple[int, int, Direction]
@@ -218,8 +220,14 @@ class Comparison:
             yield Difference(Rule.WRITTEN_DIFFERENTLY, "", "says the same in other words")
 
 
-def _written(parts: tuple[JSON, ...]) -> list[str]:
-    return [canonical(part) for part in parts]
+def _written(parts: tuple[Node, ...]) -> list[str]:
+    """The parts as they are written, lists sorted that have no order."""
+    return [
+        canonical(
+            {name: unordered(value) if name in SETS and is_list(value) else value for name, value in part.items()}
+        )
+        for part in parts
+    ]
 
 
 def _by_groups(pairing: Pairing, keywords: Collection[str]) -> Iterator[Answer]:

@@ -34,7 +34,8 @@ def properties(pairing: Pairing) -> Iterator[Answer]:
 
 
 def _properties(view: View) -> Node:
-    return view.keywords.get("properties", {})
+    named: Node = view.keywords.get("properties", {})
+    return named
 
 
 def _came(pairing: Pairing, name: str, schema: Schema) -> Iterator[Answer]:
@@ -218,5 +219,5 @@ def condition(pairing: Pairing) -> Iterator[Answer]:
 
 
 def _condition(view: View) -> Node:
-    found = {name: view.keywords[name] for name in ("if", "then", "else") if name in view.keywords}
+    found: Node = {name: view.keywords[name] for name in ("if", "then", "else") if name in view.keywords}
     return found if "if" in found else {}
