@@ -15,30 +15,30 @@ class ApiError:
     """Why the whole request was refused.
 
     Attributes:
-        message (str): What is wrong, in words.
-        errorcode (int): What is wrong, as a code. Others than those published may come.
         documentation (str): Where to read more; often empty.
+        errorcode (int): What is wrong, as a code. Others than those published may come.
+        message (str): What is wrong, in words.
     """
 
-    message: str
-    errorcode: int
     documentation: str
+    errorcode: int
+    message: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        message = self.message
+        documentation = self.documentation
 
         errorcode = self.errorcode
 
-        documentation = self.documentation
+        message = self.message
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "message": message,
-                "errorcode": errorcode,
                 "documentation": documentation,
+                "errorcode": errorcode,
+                "message": message,
             }
         )
 
@@ -47,16 +47,16 @@ class ApiError:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        message = d.pop("message")
+        documentation = d.pop("documentation")
 
         errorcode = d.pop("errorcode")
 
-        documentation = d.pop("documentation")
+        message = d.pop("message")
 
         api_error = cls(
-            message=message,
-            errorcode=errorcode,
             documentation=documentation,
+            errorcode=errorcode,
+            message=message,
         )
 
         api_error.additional_properties = d

@@ -20,43 +20,43 @@ class SmsRecipient:
     """One recipient.
 
     Attributes:
-        contact_key (str | Unset): Names the contact. Without one the recipient is refused with 109105.
-        to (str | Unset): Mobile number, digits with the country code in front. Without one the recipient is refused
-            with 109106.
-        message_key (str | Unset): Follows this message; at most 100 characters of any kind, made by the service if left
-            out. A key that stands twice in a request refuses the second recipient with 109110.
         attributes (SmsRecipientAttributes | Unset): Personalises the message for this recipient, as names with values.
             A name is that of a profile attribute, of a content attribute, or of a column in the data extension behind the
             send.
+        contact_key (str | Unset): Names the contact. Without one the recipient is refused with 109105.
+        message_key (str | Unset): Follows this message; at most 100 characters of any kind, made by the service if left
+            out. A key that stands twice in a request refuses the second recipient with 109110.
+        to (str | Unset): Mobile number, digits with the country code in front. Without one the recipient is refused
+            with 109106.
     """
 
-    contact_key: str | Unset = UNSET
-    to: str | Unset = UNSET
-    message_key: str | Unset = UNSET
     attributes: SmsRecipientAttributes | Unset = UNSET
+    contact_key: str | Unset = UNSET
+    message_key: str | Unset = UNSET
+    to: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
-        contact_key = self.contact_key
-
-        to = self.to
-
-        message_key = self.message_key
-
         attributes: dict[str, Any] | Unset = UNSET
         if not isinstance(self.attributes, Unset):
             attributes = self.attributes.to_dict()
 
+        contact_key = self.contact_key
+
+        message_key = self.message_key
+
+        to = self.to
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update({})
-        if contact_key is not UNSET:
-            field_dict["contactKey"] = contact_key
-        if to is not UNSET:
-            field_dict["to"] = to
-        if message_key is not UNSET:
-            field_dict["messageKey"] = message_key
         if attributes is not UNSET:
             field_dict["attributes"] = attributes
+        if contact_key is not UNSET:
+            field_dict["contactKey"] = contact_key
+        if message_key is not UNSET:
+            field_dict["messageKey"] = message_key
+        if to is not UNSET:
+            field_dict["to"] = to
 
         return field_dict
 
@@ -65,12 +65,6 @@ class SmsRecipient:
         from ..models.sms_recipient_attributes import SmsRecipientAttributes  # noqa: PLC0415
 
         d = dict(src_dict)
-        contact_key = d.pop("contactKey", UNSET)
-
-        to = d.pop("to", UNSET)
-
-        message_key = d.pop("messageKey", UNSET)
-
         _attributes = d.pop("attributes", UNSET)
         attributes: SmsRecipientAttributes | Unset
         if isinstance(_attributes, Unset):
@@ -78,11 +72,17 @@ class SmsRecipient:
         else:
             attributes = SmsRecipientAttributes.from_dict(_attributes)
 
+        contact_key = d.pop("contactKey", UNSET)
+
+        message_key = d.pop("messageKey", UNSET)
+
+        to = d.pop("to", UNSET)
+
         sms_recipient = cls(
-            contact_key=contact_key,
-            to=to,
-            message_key=message_key,
             attributes=attributes,
+            contact_key=contact_key,
+            message_key=message_key,
+            to=to,
         )
 
         return sms_recipient

@@ -25,18 +25,18 @@ class SmsSendRequest:
     Attributes:
         definition_key (str): Names the send definition to use.
         recipients (list[SmsRecipient]): Who gets the message. One at fault is refused alone; the others are queued.
-        subscriptions (SmsSendSubscriptions | Unset): What the message does to the recipients' subscriptions.
-        content (SmsSendContent | Unset): What the message says, where it departs from the definition.
         attributes (SmsSendAttributes | Unset): Personalises the message for the whole request, as names with values. A
             name is that of a profile attribute, of a content attribute, or of a column in the data extension behind the
             send.
+        content (SmsSendContent | Unset): What the message says, where it departs from the definition.
+        subscriptions (SmsSendSubscriptions | Unset): What the message does to the recipients' subscriptions.
     """
 
     definition_key: str
     recipients: list[SmsRecipient]
-    subscriptions: SmsSendSubscriptions | Unset = UNSET
-    content: SmsSendContent | Unset = UNSET
     attributes: SmsSendAttributes | Unset = UNSET
+    content: SmsSendContent | Unset = UNSET
+    subscriptions: SmsSendSubscriptions | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         definition_key = self.definition_key
@@ -46,17 +46,17 @@ class SmsSendRequest:
             recipients_item = recipients_item_data.to_dict()
             recipients.append(recipients_item)
 
-        subscriptions: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.subscriptions, Unset):
-            subscriptions = self.subscriptions.to_dict()
+        attributes: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.attributes, Unset):
+            attributes = self.attributes.to_dict()
 
         content: dict[str, Any] | Unset = UNSET
         if not isinstance(self.content, Unset):
             content = self.content.to_dict()
 
-        attributes: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.attributes, Unset):
-            attributes = self.attributes.to_dict()
+        subscriptions: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.subscriptions, Unset):
+            subscriptions = self.subscriptions.to_dict()
 
         field_dict: dict[str, Any] = {}
 
@@ -66,12 +66,12 @@ class SmsSendRequest:
                 "recipients": recipients,
             }
         )
-        if subscriptions is not UNSET:
-            field_dict["subscriptions"] = subscriptions
-        if content is not UNSET:
-            field_dict["content"] = content
         if attributes is not UNSET:
             field_dict["attributes"] = attributes
+        if content is not UNSET:
+            field_dict["content"] = content
+        if subscriptions is not UNSET:
+            field_dict["subscriptions"] = subscriptions
 
         return field_dict
 
@@ -92,12 +92,12 @@ class SmsSendRequest:
 
             recipients.append(recipients_item)
 
-        _subscriptions = d.pop("subscriptions", UNSET)
-        subscriptions: SmsSendSubscriptions | Unset
-        if isinstance(_subscriptions, Unset):
-            subscriptions = UNSET
+        _attributes = d.pop("attributes", UNSET)
+        attributes: SmsSendAttributes | Unset
+        if isinstance(_attributes, Unset):
+            attributes = UNSET
         else:
-            subscriptions = SmsSendSubscriptions.from_dict(_subscriptions)
+            attributes = SmsSendAttributes.from_dict(_attributes)
 
         _content = d.pop("content", UNSET)
         content: SmsSendContent | Unset
@@ -106,19 +106,19 @@ class SmsSendRequest:
         else:
             content = SmsSendContent.from_dict(_content)
 
-        _attributes = d.pop("attributes", UNSET)
-        attributes: SmsSendAttributes | Unset
-        if isinstance(_attributes, Unset):
-            attributes = UNSET
+        _subscriptions = d.pop("subscriptions", UNSET)
+        subscriptions: SmsSendSubscriptions | Unset
+        if isinstance(_subscriptions, Unset):
+            subscriptions = UNSET
         else:
-            attributes = SmsSendAttributes.from_dict(_attributes)
+            subscriptions = SmsSendSubscriptions.from_dict(_subscriptions)
 
         sms_send_request = cls(
             definition_key=definition_key,
             recipients=recipients,
-            subscriptions=subscriptions,
-            content=content,
             attributes=attributes,
+            content=content,
+            subscriptions=subscriptions,
         )
 
         return sms_send_request

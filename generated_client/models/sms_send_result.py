@@ -21,23 +21,23 @@ class SmsSendResult:
     """What became of each recipient. Being queued is not being delivered.
 
     Attributes:
-        request_id (str): Names this request; new for every request.
         errorcode (int): 0 if every recipient was queued, 109001 if at least one was refused.
+        request_id (str): Names this request; new for every request.
         responses (list[SmsSendResultItem]): One item for each recipient, to be matched by messageKey.
         message (str | Unset): Says how many of how many recipients were refused. Stands only beside an errorcode other
             than 0.
     """
 
-    request_id: str
     errorcode: int
+    request_id: str
     responses: list[SmsSendResultItem]
     message: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        request_id = self.request_id
-
         errorcode = self.errorcode
+
+        request_id = self.request_id
 
         responses = []
         for responses_item_data in self.responses:
@@ -50,8 +50,8 @@ class SmsSendResult:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "requestId": request_id,
                 "errorcode": errorcode,
+                "requestId": request_id,
                 "responses": responses,
             }
         )
@@ -65,9 +65,9 @@ class SmsSendResult:
         from ..models.sms_send_result_item import SmsSendResultItem  # noqa: PLC0415
 
         d = dict(src_dict)
-        request_id = d.pop("requestId")
-
         errorcode = d.pop("errorcode")
+
+        request_id = d.pop("requestId")
 
         responses = []
         _responses = d.pop("responses")
@@ -79,8 +79,8 @@ class SmsSendResult:
         message = d.pop("message", UNSET)
 
         sms_send_result = cls(
-            request_id=request_id,
             errorcode=errorcode,
+            request_id=request_id,
             responses=responses,
             message=message,
         )
