@@ -26,8 +26,11 @@ class Heading:
 
 @frozen
 class Code:
+    """Code, in the language that its fence names; without its closing fence it goes on as far as code can."""
+
     lines: tuple[Line, ...]
     line: int
+    language: str = ""
     is_closed: bool = True
 
 

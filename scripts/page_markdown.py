@@ -13,6 +13,7 @@ from html import unescape
 
 from attrs import frozen
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import fence as commonmark_fence
 from markdown_it.rules_block import html_block as commonmark_html_block
@@ -28,7 +29,7 @@ TABLE = re.compile(r"\s*<table\b", re.IGNORECASE)
 TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
 #: HTML that goes on over empty lines to its end tag.
 ENCLOSING = re.compile(r"<(/?)(table|pre)\b", re.IGNORECASE)
-INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 IsHeading = Callable[[str], bool]
 
@@ -37,9 +38,9 @@ def blocks(lines: Sequence[str], is_heading: IsHeading) -> list[Block]:
     """The blocks of a page in their order; `lines` are those of the file."""
     rules = _Rules(is_heading)
     markdown = MarkdownIt("commonmark").enable("table")
-    markdown.block.ruler.at("heading", rules.heading, {"alt": ["paragraph", "reference", "blockquote"]})
+    markdown.block.ruler.at("heading", rules.heading, INTERRUPTS)
     markdown.block.ruler.at("fence", rules.fence, INTERRUPTS)
-    markdown.block.ruler.at("html_block", rules.html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    markdown.block.ruler.at("html_block", rules.html_block, INTERRUPTS)
     return list(_Reader(lines, is_heading).blocks(markdown.parse("\n".join(lines))))
 
 
@@ -145,23 +146,24 @@ class _Reader:
                     pass
 
     def _paragraph(self, content: str, line: int) -> Iterator[Block]:
-        for number, text in enumerate(content.split("\n"), start=line):
+        texts = content.split("\n")
+        for number, text in enumerate(texts, start=line):
             bold = BOLD.match(text.strip())
             rest = text.strip()[bold.end() :].strip() if bold else ""
             if bold and (not rest or self.is_heading(plain(bold.group(2)))):
                 yield Heading(plain(bold.group(2)), number, PSEUDO)
-            elif bold is None and self._looks_like_heading(plain(text)):
+            elif bold is None and self._looks_like_heading(plain(text), is_alone=len(texts) == 1):
                 yield Heading(plain(text), number, PSEUDO)
-                continue
             else:
                 rest = text
             if rest:
                 yield Prose(plain(rest), number)
 
-    def _looks_like_heading(self, text: str) -> bool:
+    def _looks_like_heading(self, text: str, is_alone: bool) -> bool:
         """Whether a line is a heading though nothing marks it as one."""
-        is_label = text.endswith(":") or re.search(r"\b(?:examples?|samples?)\b", text, re.IGNORECASE) is not None
-        return is_label and self.is_heading(text)
+        of_example = re.search(r"\b(?:examples?|samples?)\b", text, re.IGNORECASE) is not None
+        is_label = text.endswith(":") and (of_example or len(text.split()) <= 2)
+        return (is_label or (of_example and is_alone and text[-1].isalnum())) and self.is_heading(text)
 
     def _code(self, token: Token) -> Code:
         """The lines between the fences, or those that are indented, each with what stands before it in the file."""
@@ -177,7 +179,7 @@ class _Reader:
     def _html(self, content: str, line: int) -> Iterator[Block]:
         for block in html_blocks(content, line):
             match block:
-                case Prose(text, number) if self._looks_like_heading(text):
+                case Prose(text, number) if self._looks_like_heading(text, is_alone=True):
                     yield Heading(text, number, PSEUDO)
                 case _:
                     yield block
