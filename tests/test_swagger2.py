@@ -156,6 +156,12 @@ def test_schema_that_stands_for_itself_comes_to_an_end():
             swagger(securityDefinitions={"o": {"type": "oauth2", "flow": "password"}}),
             "#/securityDefinitions/o: the flow password has no tokenUrl",
         ),
+        (
+            swagger(
+                securityDefinitions={"o": {"type": "oauth2", "flow": "password", "tokenUrl": "u", "scopes": {"a": 1}}}
+            ),
+            "#/securityDefinitions/o/scopes/a: a number stands where a string is due",
+        ),
         (swagger(security=[{"k": []}]), "#/security/0: 'k' is not among the security definitions"),
         (
             operation(parameters=[{"in": "cookie", "name": "q", "type": "string"}]),
