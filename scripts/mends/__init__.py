@@ -122,7 +122,7 @@ def mended(
         others = f" (and {more} fault{'s' if more > 1 else ''} more)" if more else ""
         hint = "Correct it, or leave out --strict to have it mended."
         raise DocumentError(first.pointer, f"{first.rule}: {first.what}{others}", hint)
-    return document, tuple(mends)
+    return document, tuple(dict.fromkeys(mends))
 
 
 def _led_back(error: Unsettled, history: History) -> DocumentError:

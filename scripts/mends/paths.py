@@ -97,7 +97,8 @@ def queries_are_parameters(document: Document, report: Report) -> Document:
             target = base if alone else f"{base}#{re.sub('[{}]', '', query)}"
             place: Pointer = ("paths", path, name)
             if name in METHODS:
-                report(("paths", path, name), f"the path is {target}, and {query!r} are parameters in the query")
+                said = f", and {query!r} are parameters in the query" if query else ", without a query"
+                report(("paths", path, name), f"the path is {target}{said}")
                 report.moved(place, ("paths", target, name))
                 member = _with_query(document, object_at(member, place), query, place)
             _put(moved.setdefault(target, {}), name, member, place, report)
@@ -146,7 +147,7 @@ def _with_query(document: Document, operation: Node, query: str, pointer: Pointe
             number = as_number(value)
             said["enum"] = [number if number is not None and said.get("type") in ("integer", "number") else value]
         parameters = [*parameters, said] if index is None else [*parameters[:index], said, *parameters[index + 1 :]]
-    return {**operation, "parameters": parameters}
+    return {**operation, "parameters": parameters} if parameters else operation
 
 
 def _is_called(document: Document, parameter: object, name: str) -> bool:

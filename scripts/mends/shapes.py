@@ -228,7 +228,7 @@ def _object(kind: Kind | str | None, value: JSON, pointer: Pointer, report: Repo
             read = {} if value else {"not": {}}
         case Kind.SCHEMA, str() if value.startswith("#/"):
             read = {"$ref": value}
-        case Kind.SCHEMA, str():
+        case Kind.SCHEMA | Kind.ITEMS, str():
             read = {"type": value}
         case Kind.RESPONSE, str():
             read = {"description": value}
