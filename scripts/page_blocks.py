@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-#: The level of a line that is a heading by its looks only: below every heading that is one.
-PSEUDO = 7
+#: The levels of lines that are headings by their looks only, bold ones and plain ones: below all that are headings.
+BOLD, PLAIN = 7, 8
 
 
 @frozen

@@ -75,6 +75,12 @@ def topic(heading: str) -> Topic | None:
     return None
 
 
+def is_title(text: str) -> bool:
+    """Whether a line that nothing marks as a heading says more than a direction: it names an example or a status."""
+    words = text.lower().split()
+    return bool(EXAMPLE_WORDS.intersection(words)) or STATUS.fullmatch(text.rstrip(":").strip()) is not None
+
+
 def _of_noun(words: list[str], at: int, rest: str) -> Topic | None:
     """`Error Response`, `Response Example 2`, `Response 400 Bad Request`, `Example Request with Short Code`."""
     before, after = _distinct(words[:at]), " ".join(_distinct(words[at + 1 :]))

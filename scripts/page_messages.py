@@ -21,10 +21,16 @@ from scripts.page_records import Example, Kind, Note, PageError, Repair
 REQUEST_LINE = re.compile(
     rf"({'|'.join(METHODS)}):?\s+((?:/|https?://|\{{)\S*(?:\s+\S+)*?)(?:\s+HTTP/[0-9.]+)?", re.IGNORECASE
 )
+#: A request line whose target lacks its slash. In small letters this would be prose.
+LOOSE_REQUEST_LINE = re.compile(
+    rf"({'|'.join(METHODS).upper()})\s+([\w.{{}}-]+/\S*|[\w.{{}}-]+(?=\s+HTTP/))(?:\s+HTTP/[0-9.]+)?"
+)
 URL = re.compile(r"https?://\S+", re.IGNORECASE)
 STATUS_LINE = re.compile(
     r"HTTP(?:/[0-9](?:\.[0-9])?)?:?\s+(?:status(?:\s+code)?\s*:?\s*)?([1-5][0-9]{2})\b(.*)", re.IGNORECASE
 )
+#: The protocol, and something besides a status.
+ODD_STATUS_LINE = re.compile(r"HTTP/[0-9.]+\b(.*)", re.IGNORECASE)
 #: A status without its protocol, with a phrase or with nothing.
 BARE_STATUS = re.compile(
     r"(?:(?:response\s+|http\s+)?(?:status|code|status[\s-]code)\s*[:=]\s*)?([1-5][0-9]{2})\b"
@@ -38,6 +44,7 @@ USUAL_HEADER = re.compile(
     r"retry-after$|set-cookie$|cookie$|transfer-encoding$|vary$|www-authenticate$|x-)",
     re.IGNORECASE,
 )
+ARROW = re.compile(r"[<>](?:\s+|$)")
 LABEL = re.compile(r"(?:(?:example|sample)\s+)?(request|response)(?:\s+body)?\s*:?", re.IGNORECASE)
 JSON_TYPE = re.compile(r"[\w.-]+/(?:[\w.-]+\+)?json\b", re.IGNORECASE)
 #: What begins a command or a program, in which a body may stand but is none.
@@ -78,7 +85,7 @@ class _Message:
 
     @property
     def has_start(self) -> bool:
-        return self.target is not None or self.status is not None
+        return self.target is not None or self.status_line is not None
 
     @property
     def is_empty(self) -> bool:
@@ -93,7 +100,7 @@ class _Message:
         """What the message itself says it is."""
         if self.target is not None:
             return Kind.REQUEST
-        if self.status is not None:
+        if self.status_line is not None:
             return Kind.RESPONSE
         if any(name.lower() == "host" for name, _ in self.headers):
             return Kind.REQUEST
@@ -152,7 +159,7 @@ def _oddities(example: Example, topic: Topic) -> Iterator[str]:
     if example.kind is Kind.REQUEST and example.target is None:
         yield "a request without a request line"
     if example.kind is Kind.RESPONSE and example.status is None:
-        yield "a response without a status line"
+        yield "a response without a status"
 
 
 def _last_part(title: str) -> str:
@@ -180,7 +187,7 @@ def _begins_another(message: _Message, text: str) -> bool:
     if _request_line(text):
         return has_all
     if text[:5].lower() == "host:":
-        return message.status is not None or message.has_body
+        return message.status_line is not None or message.has_body
     if LABEL.fullmatch(text):
         return message.has_start or message.has_body or message.said is not None
     # A bare status may be a number or a line of text as well, unless what stands before it is complete.
@@ -222,7 +229,7 @@ def _read_head(message: _Message, number: int, text: str, due: Kind | None) -> b
         message.method, message.target = request
         message.target_line = number
         return True
-    if message.status is None and message.target is None and (status := _status(text, message, due)):
+    if not message.has_start and (status := _status(text, message, due)):
         message.status, message.phrase = status
         message.status_line = number
         return True
@@ -234,16 +241,19 @@ def _read_head(message: _Message, number: int, text: str, due: Kind | None) -> b
 
 def _request_line(text: str) -> tuple[str | None, str] | None:
     """The method and the target of a request line. Without a method there is only the URL."""
-    if match := REQUEST_LINE.fullmatch(text):
+    if match := REQUEST_LINE.fullmatch(text) or LOOSE_REQUEST_LINE.fullmatch(text):
         return match.group(1), match.group(2)
     return (None, text) if URL.fullmatch(text) else None
 
 
-def _status(text: str, message: _Message, due: Kind | None) -> tuple[int, str] | None:
+def _status(text: str, message: _Message, due: Kind | None) -> tuple[int | None, str] | None:
     match = STATUS_LINE.fullmatch(text)
     if match is None and (message.said or due) is not Kind.REQUEST:
         match = BARE_STATUS.fullmatch(text)
-    return (int(match.group(1)), _phrase(match.group(2))) if match else None
+    if match:
+        return int(match.group(1)), _phrase(match.group(2))
+    odd = ODD_STATUS_LINE.fullmatch(text)
+    return (None, _phrase(odd.group(1))) if odd else None
 
 
 def _phrase(text: str) -> str:
@@ -252,7 +262,8 @@ def _phrase(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\ufeff", "").strip()
+    """The text of a line without what some tools put before the lines of a head, and without odd blanks."""
+    return ARROW.sub("", text.replace("\u00a0", " ").replace("\ufeff", "").strip())
 
 
 def _is_program(message: _Message, language: str) -> bool:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from scripts.page_blocks import PSEUDO, Block, Code, Heading, Prose, Table
+from scripts.page_blocks import BOLD, PLAIN, Block, Code, Heading, Prose, Table
 from scripts.page_front import path_and_method, read_front
-from scripts.page_headings import Topic, topic
+from scripts.page_headings import Topic, is_title, topic
 from scripts.page_markdown import blocks
 from scripts.page_messages import read_messages, starts_message
 from scripts.page_records import Example, Kind, Note, Page, PageError, Repair, Row
@@ -42,13 +42,14 @@ def read_page(text: str, file: str) -> Page:
     )
 
 
-@frozen
+@define
 class _Section:
     """What a heading says of what is under it, and whether sections inside it are about the same."""
 
-    level: int
+    heading: Heading
     topic: Topic
     is_known: bool
+    is_empty: bool = True
 
 
 @define
@@ -69,30 +70,46 @@ class _Contents:
                 case Code():
                     self._code(block)
                 case Table():
+                    self._use_sections()
                     rows, notes = read_table(block, self.file)
                     self.rows += rows
                     self.notes += notes
                 case Prose(text, line):
                     self.notes += [Note(self.file, line, what) for what in _lost(text)]
+        self._leave(0)
 
     def _enter(self, heading: Heading) -> None:
         """Go on under a heading; what it leaves open, the headings above it say."""
-        while self.sections and self.sections[-1].level >= heading.level:
-            self.sections.pop()
+        self._leave(heading.level)
         outer = next((each.topic for each in reversed(self.sections) if each.is_known), Topic())
         said = topic(heading.text)
         if said is not None:
-            inner = Topic(said.kind or outer.kind, said.title or outer.title)
-            self.sections.append(_Section(heading.level, inner, is_known=True))
+            title = said.title if heading.level < PLAIN or is_title(heading.text) else ""
+            inner = Topic(said.kind or outer.kind, title or outer.title)
+            self.sections.append(_Section(heading, inner, is_known=True))
             return
         # Under a heading of examples, any other tells one of them apart.
-        self.sections.append(_Section(heading.level, Topic(outer.kind, heading.text), is_known=outer.kind is not None))
-        if outer.kind is None and 1 < heading.level < PSEUDO:
+        self.sections.append(_Section(heading, Topic(outer.kind, heading.text), is_known=outer.kind is not None))
+        if outer.kind is None and 1 < heading.level < BOLD:
             self.notes.append(
                 Note(self.file, heading.line, f"the heading {heading.text!r} is none of examples or responses")
             )
 
+    def _leave(self, level: int) -> None:
+        """The sections of this level and below end, and those that should have had something in them are told."""
+        while self.sections and self.sections[-1].heading.level >= level:
+            section = self.sections.pop()
+            heading = section.heading
+            if section.is_empty and section.is_known and section.topic.kind is not None and heading.level <= BOLD:
+                what = f"neither a block of code nor a table stands under {heading.text!r}"
+                self.notes.append(Note(self.file, heading.line, what))
+
+    def _use_sections(self) -> None:
+        for section in self.sections:
+            section.is_empty = False
+
     def _code(self, code: Code) -> None:
+        self._use_sections()
         if not code.is_closed:
             self.notes.append(Note(self.file, code.line, "code that is not closed; it ends before the next heading"))
         reading = read_messages(code, self.sections[-1].topic if self.sections else Topic(), self.file)

@@ -256,6 +256,9 @@ def test_request_line_of_another_operation_is_for_others_to_judge():
         "### 2. Example Response",
         "Example Response:",
         "Example response",
+        "Response",
+        "This comes as a response:",
+        "Text,\nand the response:",
         "* Example Response:",
         "Text.\n**Example Response:** what comes back.",
         "<h3>Example Response</h3>",
@@ -308,7 +311,8 @@ def test_title_in_a_heading_is_kept(heading, kind, title):
         ("### Example: Short Code\n**Response**\n\n{0}", ["Short Code"]),
         ("### Example Response: Short Code\nResponse:\n\n{0}", ["Short Code"]),
         ("### Example Response: Short Code\n{0}{0}", ["Short Code", "Short Code"]),
-        ("### Example Response: Short Code\n### Example Response\n{0}", [""]),
+        ("### Example Response: Short Code\n{0}### Example Response\n{0}", ["Short Code", ""]),
+        ("### Example Response: Short Code\nThis is the whole response:\n\n{0}", ["Short Code"]),
     ],
 )
 def test_headings_inside_each_other_share_what_they_say(content, titles):
@@ -373,6 +377,7 @@ def indented(text, by):
         ("- " + indented(fenced(RESPONSE), "  ").lstrip(), 2),
         (indented(fenced(RESPONSE), "> "), 2),
         (f"<pre>{RESPONSE}</pre>", 0),
+        ("Response:\n" + indented(RESPONSE, "    "), 4),
         (f'<div>\n<pre class="x"><code>\n{RESPONSE}\n\n</code></pre>\n</div>', 0),
     ],
 )
@@ -456,9 +461,19 @@ def test_empty_code_is_told():
 
 
 def test_example_in_prose_is_told():
-    assert told(page("### Example Response\n\nHTTP/1.1 200 OK\n")) == [
+    assert told(page("## Usage\nIt answers\nHTTP/1.1 200 OK\n")) == [
         "p.md:8: a request or a response that is not in a block of code is left out"
     ]
+
+
+@pytest.mark.parametrize(
+    "content", ["Text.", "- 200 OK: done\n", "{% highlight json %}\n[1]\n{% endhighlight %}\n", "#### Sent\n", ""]
+)
+def test_heading_of_examples_with_nothing_under_it_is_told(content):
+    read = page(f"### Example Response\n{content}\n### Example Request\n{fenced(REQUEST)}")
+
+    assert len(read.examples) == 1
+    assert told(read)[0] == "p.md:6: neither a block of code nor a table stands under 'Example Response'"
 
 
 # Requests and responses.
@@ -474,6 +489,8 @@ def test_example_in_prose_is_told():
         ("PUT https://api.example.com/things/1/", "PUT", "https://api.example.com/things/1/"),
         ("PUT {{host}}/things/{key}", "PUT", "{{host}}/things/{key}"),
         ("\u00a0PUT\u00a0/things/1\t", "PUT", "/things/1"),
+        ("> PUT /things/1 HTTP/1.1", "PUT", "/things/1"),
+        ("PUT things/1", "PUT", "things/1"),
         ("https://api.example.com/things/1", None, "https://api.example.com/things/1"),
     ],
 )
@@ -531,11 +548,19 @@ def test_status_line_may_be_abbreviated(line, status, phrase):
     assert example.body == [1]
 
 
+@pytest.mark.parametrize("line", ["HTTP/1.1 Accepted", "HTTP/1.1 999 Accepted"])
+def test_status_line_without_a_status_is_told(line):
+    read = page("### Example\n" + fenced(f"{line}\n[1]"))
+
+    assert in_short(read) == [("response", "", None, [1])]
+    assert told(read) == ["p.md:8: a response without a status"]
+
+
 def test_response_may_lack_its_status_line():
     read = page("### Example Response\n" + fenced('{"size": 2}'))
 
     assert in_short(read) == [("response", "", None, {"size": 2})]
-    assert told(read) == ["p.md:8: a response without a status line"]
+    assert told(read) == ["p.md:8: a response without a status"]
 
 
 @pytest.mark.parametrize(
