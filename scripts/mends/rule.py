@@ -23,7 +23,7 @@ from scripts.document import (
     is_object,
     json_path,
     map_nodes,
-    pointer_text,
+    reference_to,
 )
 
 #: Where the published document lies in a contract folder; an overlay that extends it is applied before any rule.
@@ -38,7 +38,7 @@ class Target:
     pointer: Pointer
 
     def __str__(self) -> str:
-        return self.file + pointer_text(self.pointer)
+        return self.file + reference_to(self.pointer)
 
 
 @frozen
@@ -104,7 +104,7 @@ def unsettled(pointer: Pointer, what: str, deed: str, path: str | None = None) -
     """
     target = path or json_path(pointer)
     hint = f"Settle it in an overlay with `extends: {PUBLISHED}` and the action `target: {target}`, `{deed}`."
-    return Unsettled(pointer_text(pointer), what, hint, pointer, deed)
+    return Unsettled(reference_to(pointer), what, hint, pointer, deed)
 
 
 def path_in(document: Document, pointer: Pointer) -> str:
