@@ -31,6 +31,7 @@ __all__ = ["OMISSIONS", "RULES", "Mend", "mended"]
 RULES: Mapping[str, Rule] = {
     # What has the wrong form, so that all others find what they look for
     "swagger-marker": documents.version_marker_is_swagger,
+    "member-misspelled": keywords.members_are_spelled_right,
     "null-member": shapes.no_member_is_null,
     "string-for-list": shapes.lists_are_lists,
     "response-inside-response": operations.answers_stand_side_by_side,
@@ -40,11 +41,14 @@ RULES: Mapping[str, Rule] = {
     "number-as-string": shapes.numbers_and_booleans_are_not_text,
     "string-as-number": shapes.texts_are_text,
     "form-wrong": shapes.everything_has_its_form,
+    "word-misspelled": keywords.words_are_spelled_right,
     # Paths, which the rules for parameters read
     "host-is-a-url": documents.host_is_no_url,
+    "base-path-is-a-url": documents.base_path_is_no_url,
     "host-in-path": paths.hosts_are_servers,
     "path-without-slash": paths.paths_begin_with_a_slash,
     "path-in-brackets": paths.brackets_are_braces,
+    "path-name-adorned": paths.braces_hold_names,
     "query-in-path": paths.queries_are_parameters,
     # Schemas: what stands beside a reference says its piece before it goes
     "reference-among-properties": schemas.no_property_is_called_reference,
@@ -81,7 +85,7 @@ RULES: Mapping[str, Rule] = {
     "required-unknown": required.whatever_is_required_is_declared,
 }
 #: What these bring to light no rule has looked into: all begin anew.
-REVEALING = ("response-inside-response", "body-schema-missing")
+REVEALING = ("member-misspelled", "response-inside-response", "body-schema-missing")
 #: What these add a valid document may leave out; without them it is converted as it stands.
 OMISSIONS = ("operation-id-missing", "object-type-missing", "required-unknown", "dotted-name")
 #: What these leave out has no meaning in a valid document either.

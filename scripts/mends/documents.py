@@ -24,6 +24,31 @@ def version_marker_is_swagger(document: Document, report: Report) -> Document:
 URL = re.compile(r"(?:(?:([a-z][a-z0-9+.-]*):)?//)?([^/?#\s]+)(/[^?#\s]*)?", re.IGNORECASE)
 
 
+WITH_HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+
+
+def base_path_is_no_url(document: Document, report: Report) -> Document:
+    """`basePath` is a path: a URL that stands there says the scheme and the host as well."""
+    base = document.get("basePath")
+    found = URL.fullmatch(base.strip()) if isinstance(base, str) and WITH_HOST.match(base) else None
+    if found is None:
+        return document
+    scheme, host, path = (found.group(1) or "").lower(), found.group(2), (found.group(3) or "").rstrip("/") or "/"
+    deed = f"update: {json.dumps(path)}"
+    own, schemes = str(document.get("host", host)), document.get("schemes", [])
+    if own != host:
+        raise unsettled(("basePath",), f"`basePath` is a URL with the host {host}, and `host` is {own}", deed)
+    if scheme and schemes and scheme not in schemes:
+        raise unsettled(("basePath",), f"`basePath` says {scheme} and `schemes` says {', '.join(schemes)}", deed)
+    report(("basePath",), f"the path of the URL is {path}, and its host {host}")
+    return {
+        **document,
+        "host": host,
+        **({"schemes": [scheme]} if scheme and not schemes else {}),
+        "basePath": path,
+    }
+
+
 def host_is_no_url(document: Document, report: Report) -> Document:
     """`host` is a host: what else stands in a URL is the scheme and the beginning of the base path."""
     host = document.get("host")

@@ -3,7 +3,8 @@
 A dot may as well be a letter like others, so it takes evidence: the holder is declared beside the name and may have
 members, or several names have one holder. A lone name, or one whose holder is declared as a plain value, is read so
 only in a document that flattens others; in any other it stays as it is. Annotations (`@odata.type`), namespaces
-(`com.example.x`), versions and names with an empty part are never read so, unless their holder is declared.
+(`com.example.x`), versions and names with an empty part are never read so, unless their holder is declared. An index
+(`lines[].sku`) is evidence enough: `lines` is an array.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ from scripts.document import (
     nodes,
     object_at,
 )
+from scripts.mends.history import before
 from scripts.mends.required import spelled_like
-from scripts.mends.rule import Report, unsettled, without
+from scripts.mends.rule import Report, Unsettled, unsettled, without
 
 #: A path of names, of which none has a mark that annotations have.
 PATH = re.compile(r"[A-Za-z_][^.@]*(?:\.[A-Za-z_][^.@]*)+")
@@ -48,6 +50,58 @@ class _Members:
 
 def dotted_names_are_nested(document: Document, report: Report) -> Document:
     """`a.b` beside `a` is the member `b` of `a`, or of its items; its place in `required` goes with it."""
+    plain, nested = Report(), Report()
+    try:
+        result = _without_dots(_without_indexes(document, plain), nested)
+    except Unsettled as error:
+        raise unsettled(before(error.pointer, plain.moves), error.what, error.deed) from None
+    for pointer, what in nested.mends:
+        report(before(pointer, plain.moves), what)
+    for new, old in nested.moves.items():
+        report.moved(before(old, plain.moves), new)
+    return result
+
+
+#: What stands behind the name of an array to show its items.
+INDEX = re.compile(r"\[(?:[0-9]+|\*|[in])?\](?=\.)")
+
+
+def _without_indexes(document: Document, report: Report) -> Document:
+    """The document in which `lines[].sku` is `lines.sku`, and `lines` an array, so that the name is nested in it."""
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        names = _names(node)
+        meant = {name: INDEX.sub("", name) for name in names if _has_index(name, names)}
+        if not meant:
+            return node
+        properties: Node = {}
+        for name, schema in object_at(node.get("properties", {}), (*pointer, "properties")).items():
+            place = (*pointer, "properties", name)
+            if name in meant:
+                if meant[name] in names or meant[name] in properties:
+                    raise unsettled(place, f"{name!r} and another are both {meant[name]!r}", "remove: true")
+                report.moved(place, (*pointer, "properties", meant[name]))
+            properties[meant.get(name, name)] = schema
+        for name in meant:
+            for found in INDEX.finditer(name):
+                holder = INDEX.sub("", name[: found.start()])
+                if holder not in properties:
+                    properties[holder] = {"type": "array", "items": {}}
+                    # It is there for the name, so what is said of it is said of the name.
+                    report.moved((*pointer, "properties", name), (*pointer, "properties", holder))
+        required = list_at(node.get("required", []), (*pointer, "required"))
+        said = {"required": [meant.get(name, name) for name in required]} if required else {}
+        return {**node, **said, "properties": properties}
+
+    return map_nodes(document, change, kinds=(Kind.SCHEMA,))
+
+
+def _has_index(name: str, siblings: Mapping[str, JSON]) -> bool:
+    plain = INDEX.sub("", name)
+    return plain != name and PATH.fullmatch(plain) is not None and not _is_plain(siblings.get(plain.partition(".")[0]))
+
+
+def _without_dots(document: Document, report: Report) -> Document:
     flattens = any(
         _shows_members(name, names)
         for _, node, _ in nodes(document, Kind.SCHEMA)

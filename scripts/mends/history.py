@@ -32,11 +32,11 @@ class History:
     def published(self, pointer: Pointer) -> Pointer:
         """Where it stood in the document before the first rule, or the nearest thing around it that did."""
         for moves in reversed(self.moves):
-            pointer = _before(pointer, moves)
+            pointer = before(pointer, moves)
         return _existing(self.document, pointer)
 
 
-def _before(pointer: Pointer, moves: Moves) -> Pointer:
+def before(pointer: Pointer, moves: Moves) -> Pointer:
     """Where it stood before one rule. What the rule moved may have held what it had moved already."""
     done = 0
     while True:

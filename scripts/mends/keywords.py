@@ -1,13 +1,14 @@
-"""Members that Swagger 2.0 does not have: none is lost, and none is taken for what it may not be.
+"""Members and words that Swagger 2.0 does not have: none is lost, and none is taken for what it may not be.
 
 Keywords of JSON Schema that Swagger 2.0 leaves out mean one thing only, so they are carried over and need no mend.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
-from scripts.document import Document, Kind, Node, Pointer, map_nodes
+from scripts.document import JSON, METHODS, Document, Kind, Node, Pointer, is_list, map_nodes
 from scripts.mends.rule import Report, set_aside, unsettled
 
 _BOUNDS = (
@@ -71,6 +72,88 @@ SMALL: Mapping[str, tuple[str, ...]] = {
     "externalDocs": ("description", "url"),
     "xml": ("name", "namespace", "prefix", "attribute", "wrapped"),
 }
+
+
+def plain(word: str) -> str:
+    """The letters and digits of a word, as people who do not look at its case see it."""
+    return re.sub("[^a-z0-9]", "", word.lower())
+
+
+#: The members of each object by what people see of their names.
+SEEN: Mapping[Kind, Mapping[str, str]] = {
+    kind: {plain(name): name for name in members if not name.startswith("$")} for kind, members in MEMBERS.items()
+}
+
+
+def members_are_spelled_right(document: Document, report: Report) -> Document:
+    """A member whose name differs from a known one in its case or its marks alone is that one: `GET`, `operationID`."""
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        if MEMBERS[kind].issuperset(node):
+            return node
+        meant: dict[str, str] = {}
+        for name in node:
+            known = None if name in MEMBERS[kind] or name.startswith("x-") else SEEN[kind].get(plain(name))
+            if known is None:
+                continue
+            if known in node or known in meant.values():
+                _check_no_method(known, (*pointer, name))
+                continue
+            meant[name] = known
+            report((*pointer, name), f"{name!r} is read as {known!r}")
+            report.moved((*pointer, name), (*pointer, known))
+        return {meant.get(name, name): value for name, value in node.items()} if meant else node
+
+    return map_nodes(document, change)
+
+
+def _check_no_method(name: str, pointer: Pointer) -> None:
+    """What stands a second time is kept as an extension, but for an operation, which would be lost."""
+    if name in METHODS:
+        raise unsettled(pointer, f"{pointer[-1]!r} stands beside another {name!r}", "remove: true")
+
+
+SCHEMES = {word: word for word in ("http", "https", "ws", "wss")}
+COLLECTION_FORMATS = {word: word for word in ("csv", "ssv", "tsv", "pipes", "multi")}
+FLOWS = {
+    **{plain(word): word for word in ("implicit", "password", "application", "accessCode")},
+    # So later versions call them.
+    "clientcredentials": "application",
+    "authorizationcode": "accessCode",
+}
+#: Where Swagger 2.0 has but a few words: these, and others that mean the same, by what people see of them.
+WORDS: Mapping[Kind, Mapping[str, Mapping[str, str]]] = {
+    **{kind: {"schemes": SCHEMES} for kind in (Kind.DOCUMENT, Kind.OPERATION)},
+    **{kind: {"collectionFormat": COLLECTION_FORMATS} for kind in (Kind.PARAMETER, Kind.ITEMS, Kind.HEADER)},
+    Kind.SECURITY_SCHEME: {
+        "type": {"basic": "basic", "apikey": "apiKey", "oauth2": "oauth2"},
+        "in": {"query": "query", "header": "header"},
+        "flow": FLOWS,
+    },
+}
+
+
+def words_are_spelled_right(document: Document, report: Report) -> Document:
+    """A word where Swagger 2.0 has but a few is one of them, if it is clear which: `HTTPS`, `Multi`, `ApiKey`."""
+
+    def read(value: JSON, known: Mapping[str, str], pointer: Pointer) -> JSON:
+        meant = known.get(plain(value)) if isinstance(value, str) else None
+        if meant is None or meant == value:
+            return value
+        report(pointer, f"{value!r} is read as {meant!r}")
+        return meant
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        for name, known in WORDS[kind].items():
+            value = node.get(name)
+            if is_list(value):
+                words = [read(each, known, (*pointer, name, str(at))) for at, each in enumerate(value)]
+                node[name] = list(dict.fromkeys(words)) if words != value else value
+            elif name in node:
+                node[name] = read(value, known, (*pointer, name))
+        return node
+
+    return map_nodes(document, change, kinds=WORDS)
 
 
 def members_are_known(document: Document, report: Report) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from scripts.document import (
@@ -17,7 +18,7 @@ from scripts.document import (
     map_nodes,
     nodes,
 )
-from scripts.mends.keywords import KNOWN
+from scripts.mends.keywords import KNOWN, plain
 from scripts.mends.paths import identity, resolved, template_names
 from scripts.mends.rule import Report, on, unsettled, without
 
@@ -233,7 +234,9 @@ def _located(
             parameters.append(_in_path(each, node, meant, place, report))
         elif node.get("in") == "path":
             what = f"{_name(node)!r} is in the path by its declaration, but the path has no {{{_name(node)}}}"
-            raise unsettled(place, what, "update: {in: query}" if node is each else "remove: true")
+            free = [name for name in names if name not in declared]
+            own = f"update: {{name: {json.dumps(free[0])}}}" if len(free) == 1 else "update: {in: query}"
+            raise unsettled(place, what, own if node is each else "remove: true")
         else:
             parameters.append(each)
     return {**holder, "parameters": parameters} if parameters != holder["parameters"] else holder
@@ -264,7 +267,7 @@ def _meant(node: Node, names: Sequence[str], declared: frozenset[str], among: Se
     if node.get("in") == "body" or not node.get("name"):
         return None
     name = _name(node)
-    meant = name if name in names else _alike(name, names, declared, among)
+    meant = name if name in names else _alike(node, names, declared, among)
     return None if meant in declared and node.get("in") != "path" else meant
 
 
@@ -272,11 +275,16 @@ def _name(node: Node) -> str:
     return str(node.get("name", ""))
 
 
-def _alike(name: str, names: Sequence[str], declared: frozenset[str], among: Sequence[Node]) -> str | None:
-    """The name in the path that differs from this one in the case of letters alone, if there is just one such pair."""
-    found = [each for each in names if each.lower() == name.lower() and each not in declared]
-    rivals = [node for node in among if _name(node).lower() == name.lower() and node.get("in") != "body"]
-    exact = any(_name(node) in found for node in rivals)
+def _alike(node: Node, names: Sequence[str], declared: frozenset[str], among: Sequence[Node]) -> str | None:
+    """The name in the path that differs from a parameter's in the case of letters alone; None if several pairs do.
+
+    Marks make no difference either for what is said to be in the path, where it can be nothing else.
+    """
+    seen = plain if node.get("in") == "path" else str.lower
+    name = seen(_name(node))
+    found = [each for each in names if seen(each) == name and each not in declared]
+    rivals = [other for other in among if seen(_name(other)) == name and other.get("in") != "body"]
+    exact = any(_name(other) in found for other in rivals)
     return found[0] if len(found) == 1 and len(rivals) == 1 and not exact else None
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import unquote_plus
 
-from scripts.document import METHODS, Document, Node, Pointer, is_object, list_at, node_at, object_at
+from scripts.document import METHODS, Document, Kind, Node, Pointer, is_object, list_at, node_at, nodes, object_at
 from scripts.mends.rule import Report, as_number, unsettled, without
 
 VARIABLE = re.compile(r"\{([^{}]*)\}")
@@ -60,6 +60,21 @@ def brackets_are_braces(document: Document, report: Report) -> Document:
     """`[Name]` as a whole segment of a path is the parameter `{Name}`."""
     segment = re.compile(r"(?<=/)\[([A-Za-z_][\w.-]*)\](?=[/?#]|$)")
     return _renamed(document, report, lambda path: segment.sub(r"{\1}", path))
+
+
+#: What frameworks for servers write in braces: blanks, a mark for the rest of the path, a type, a default.
+ADORNED = re.compile(r"\s*(?:\*{1,2}|\+)?([A-Za-z_][\w.-]*)\s*(?:[:=].*|[?*+])?\s*")
+
+
+def braces_hold_names(document: Document, report: Report) -> Document:
+    """`{ id }`, `{id:int}` and `{*id}` are `{id}`, unless a parameter is called as it stands."""
+    declared = {node.get("name") for _, node, _ in nodes(document, Kind.PARAMETER)}
+
+    def bare(match: re.Match[str]) -> str:
+        found = None if match.group(1) in declared else ADORNED.fullmatch(match.group(1))
+        return f"{{{found.group(1)}}}" if found else match.group()
+
+    return _renamed(document, report, lambda path: VARIABLE.sub(bare, path))
 
 
 def _renamed(document: Document, report: Report, rename: Callable[[str], str]) -> Document:
