@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scripts.document import Document, DocumentError, Pointer
+from scripts.document import Document, DocumentError, Pointer, node_at, references
 from scripts.mends import (
     documents,
     dotted,
@@ -117,12 +117,24 @@ def mended(
             history.moves.append(report.moves)
         if report.mends and name in REVEALING:
             left = list(RULES)
+    _check_references(document, history)
     if strict and mends:
         first, more = mends[0], len(mends) - 1
         others = f" (and {more} fault{'s' if more > 1 else ''} more)" if more else ""
         hint = "Correct it, or leave out --strict to have it mended."
         raise DocumentError(first.pointer, f"{first.rule}: {first.what}{others}", hint)
     return document, tuple(dict.fromkeys(mends))
+
+
+def _check_references(document: Document, history: History) -> None:
+    """What a rule has read as a reference leads somewhere, as the others do by now."""
+    for pointer, reference in references(document):
+        try:
+            found = reference.startswith("#/") and node_at(document, reference) is not None
+        except (LookupError, ValueError):
+            found = False
+        if not found:
+            raise _led_back(unsettled(pointer, f"the reference {reference!r} leads nowhere", "remove: true"), history)
 
 
 def _led_back(error: Unsettled, history: History) -> DocumentError:

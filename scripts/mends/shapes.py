@@ -6,6 +6,7 @@ rules that follow ask what a value says and no more what it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from scripts.document import (
@@ -199,7 +200,8 @@ def _with_nodes(holds: Holds, kind: Kind, value: JSON, pointer: Pointer, report:
     if holds is Holds.MAP:
         nodes = _object(None, value, pointer, report)
         return {name: _member(kind, name, each, (*pointer, name), report) for name, each in nodes.items()}
-    if holds is Holds.LIST or (is_list(value) and value and kind is Kind.SCHEMA):
+    # A list of items is one schema for each place.
+    if holds is Holds.LIST or (is_list(value) and value and kind is Kind.SCHEMA and pointer[-1] == "items"):
         if not is_list(value):
             raise unsettled(pointer, f"{described(value)} stands where a list is due", "remove: true")
         return [_object(kind, each, (*pointer, str(at)), report) for at, each in enumerate(value)]
@@ -226,7 +228,7 @@ def _object(kind: Kind | str | None, value: JSON, pointer: Pointer, report: Repo
             read = {}
         case Kind.SCHEMA, bool():
             read = {} if value else {"not": {}}
-        case Kind.SCHEMA, str() if value.startswith("#/"):
+        case Kind.SCHEMA, str() if value.startswith("#/definitions/"):
             read = {"$ref": value}
         case Kind.SCHEMA | Kind.ITEMS, str():
             read = {"type": value}
@@ -246,10 +248,12 @@ def _check(kind: Kind, name: str, value: JSON, pointer: Pointer) -> None:
     """A member that is known has its form; raises what tells where not, and what is due instead."""
     if name not in MEMBERS[kind]:
         return
-    if name in FORMS and not (kind is Kind.SCHEMA and name in ("required", "examples")):
+    if name in FORMS and not (kind is Kind.SCHEMA and name == "required"):
         is_right, due = FORMS[name]
         if not is_right(value):
             raise _misshapen(value, pointer, due)
+    if name == "examples" and kind is Kind.SCHEMA and not is_list(value):
+        raise _misshapen(value, pointer, "a list")
     if name in SMALL:
         _check_small(name, value, pointer)
     elif name == "security":
@@ -287,8 +291,8 @@ def _check_security(value: list[JSON], pointer: Pointer) -> None:
         if not is_object(requirement):
             raise _misshapen(requirement, (*pointer, str(at)), "an object")
         for name, scopes in requirement.items():
-            if not is_list(scopes):
-                raise _misshapen(scopes, (*pointer, str(at), name), "a list")
+            if not is_list(scopes) or not all(isinstance(each, str) for each in scopes):
+                raise unsettled((*pointer, str(at), name), "is no list of names of scopes", "remove: true")
 
 
 def _is_text(value: JSON) -> bool:
@@ -300,7 +304,7 @@ def _is_flag(value: JSON) -> bool:
 
 
 def _is_number(value: JSON) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_count(value: JSON) -> bool:
