@@ -26,11 +26,13 @@ HEADING = re.compile(r"(#{1,6})\s*([^#\s].*?)\s*#*\s*")
 IN_BOLD = re.compile(r"(\*\*|__)\s*((?:(?!\1).)+?)\s*\1\s*:?")
 FENCE = re.compile(r"`{3,}[^`]*|~{3,}.*")
 TABLE = re.compile(r"\s*<table\b", re.IGNORECASE)
-TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
+TAG = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
 #: HTML that goes on over empty lines to its end tag.
 ENCLOSING = re.compile(r"<(/?)(table|pre)\b", re.IGNORECASE)
 INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
+#: No line that is longer is a heading by its looks.
+LONGEST = 120
 #: Words that make a line a heading, if all of it is one.
 EXAMPLE = re.compile(r"\b(?:examples?|samples?)\b", re.IGNORECASE)
 
@@ -40,7 +42,8 @@ IsHeading = Callable[[str], bool]
 def blocks(lines: Sequence[str], is_heading: IsHeading) -> list[Block]:
     """The blocks of a page in their order; `lines` are those of the file."""
     rules = _Rules(is_heading)
-    markdown = MarkdownIt("commonmark").enable("table")
+    # What is inside a line is of no interest but for its text, which `plain` finds.
+    markdown = MarkdownIt("commonmark").enable("table").disable("inline")
     markdown.block.ruler.at("heading", rules.heading, INTERRUPTS)
     markdown.block.ruler.before("paragraph", "plain_heading", rules.plain_heading, INTERRUPTS)
     markdown.block.ruler.at("fence", rules.fence, INTERRUPTS)
@@ -73,7 +76,10 @@ class _Rules:
         return True
 
     def _is_plain_heading(self, state: StateBlock, start: int, end: int, in_paragraph: bool) -> bool:
-        text, following = plain(_text(state, start)), start + 1
+        text, following = _text(state, start).strip(), start + 1
+        if (in_paragraph and not text.endswith(":")) or len(text) > LONGEST:
+            return False
+        text = plain(text)
         if not self.is_heading(text):
             return False
         if text.endswith(":"):

@@ -456,6 +456,11 @@ def test_code_that_is_no_message_is_left_out_and_told(code):
     assert told(read)[-1] == "p.md:8: code that is neither a request nor a response is left out"
 
 
+@pytest.mark.parametrize("code", ["100", "123 Main Street", "true"])
+def test_number_in_any_code_is_no_status(code):
+    assert page("## Parameters\n" + fenced(code)).examples == ()
+
+
 def test_empty_code_is_told():
     assert told(page("### Example Request\n```\n```\n")) == ["p.md:7: a block of code with nothing in it"]
 
