@@ -8,8 +8,9 @@ HTML that somebody forgot to close goes on over the next of those.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import unescape
+from itertools import islice
 
 from attrs import frozen
 from markdown_it import MarkdownIt
@@ -156,7 +157,7 @@ class _Reader:
                 case "heading_open" | "paragraph_open" | "table_open":
                     holder = token
                     if token.type == "table_open":
-                        yield Table(tuple(_pipe_rows(tokens[index:])), line)
+                        yield Table(tuple(_pipe_rows(islice(tokens, index, None))), line)
                 case "inline" if holder and holder.type == "heading_open":
                     yield from _heading(token.content, line, int(holder.tag[1:]))
                 case "inline" if holder and holder.type == "paragraph_open":
@@ -193,7 +194,7 @@ class _Reader:
     def _html(self, content: str, line: int) -> Iterator[Block]:
         for block in html_blocks(content, line):
             match block:
-                case Prose(text, number) if self.is_heading(text):
+                case Prose(text, number) if len(text) <= LONGEST and self.is_heading(text):
                     yield Heading(text, number, BOLD)
                 case _:
                     yield block
@@ -215,7 +216,7 @@ def _push_heading(state: StateBlock, line: int, level: int, text: str) -> None:
     state.push("heading_close", f"h{level}", -1)
 
 
-def _pipe_rows(tokens: Sequence[Token]) -> Iterator[TableRow]:
+def _pipe_rows(tokens: Iterable[Token]) -> Iterator[TableRow]:
     """The rows of the table that begins with the tokens."""
     cells: list[Cell] = []
     line, is_head = 0, False
