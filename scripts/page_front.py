@@ -91,11 +91,8 @@ def _end(lines: Sequence[str], start: int, file: str) -> tuple[int, int, list[No
     index = start + 1
     while index < len(lines) and ENTRY.fullmatch(lines[index].rstrip()):
         index += 1
-    return (
-        index,
-        index,
-        [Note(file, start + 1, "the front matter has no end; its entries up to the first other line are taken")],
-    )
+    what = "the front matter has no end; its entries up to the first other line are taken"
+    return index, index, [Note(file, start + 1, what)]
 
 
 def _value(text: str) -> str:

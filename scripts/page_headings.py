@@ -75,10 +75,12 @@ def topic(heading: str) -> Topic | None:
     return None
 
 
-def is_title(text: str) -> bool:
-    """Whether a line that nothing marks as a heading says more than a direction: it names an example or a status."""
-    words = text.lower().split()
-    return bool(EXAMPLE_WORDS.intersection(words)) or STATUS.fullmatch(text.rstrip(":").strip()) is not None
+def of_line(said: Topic, line: str, outer: Topic) -> Topic:
+    """What a line says that nothing marks as a heading: its words may be prose, so they count for little."""
+    words = line.lower().rstrip(":").split()
+    if EXAMPLE_WORDS.intersection(words) or STATUS.fullmatch(" ".join(words)):
+        return said
+    return Topic(said.kind if len(words) <= 2 else outer.kind or said.kind)
 
 
 def _of_noun(words: list[str], at: int, rest: str) -> Topic | None:

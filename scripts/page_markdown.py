@@ -8,8 +8,9 @@ HTML that somebody forgot to close goes on over the next of those.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import unescape
+from itertools import islice
 
 from attrs import frozen
 from markdown_it import MarkdownIt
@@ -26,11 +27,13 @@ HEADING = re.compile(r"(#{1,6})\s*([^#\s].*?)\s*#*\s*")
 IN_BOLD = re.compile(r"(\*\*|__)\s*((?:(?!\1).)+?)\s*\1\s*:?")
 FENCE = re.compile(r"`{3,}[^`]*|~{3,}.*")
 TABLE = re.compile(r"\s*<table\b", re.IGNORECASE)
-TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
+TAG = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
 #: HTML that goes on over empty lines to its end tag.
 ENCLOSING = re.compile(r"<(/?)(table|pre)\b", re.IGNORECASE)
 INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
+#: No line that is longer is a heading by its looks.
+LONGEST = 120
 #: Words that make a line a heading, if all of it is one.
 EXAMPLE = re.compile(r"\b(?:examples?|samples?)\b", re.IGNORECASE)
 
@@ -40,7 +43,8 @@ IsHeading = Callable[[str], bool]
 def blocks(lines: Sequence[str], is_heading: IsHeading) -> list[Block]:
     """The blocks of a page in their order; `lines` are those of the file."""
     rules = _Rules(is_heading)
-    markdown = MarkdownIt("commonmark").enable("table")
+    # What is inside a line is of no interest but for its text, which `plain` finds.
+    markdown = MarkdownIt("commonmark").enable("table").disable("inline")
     markdown.block.ruler.at("heading", rules.heading, INTERRUPTS)
     markdown.block.ruler.before("paragraph", "plain_heading", rules.plain_heading, INTERRUPTS)
     markdown.block.ruler.at("fence", rules.fence, INTERRUPTS)
@@ -73,7 +77,10 @@ class _Rules:
         return True
 
     def _is_plain_heading(self, state: StateBlock, start: int, end: int, in_paragraph: bool) -> bool:
-        text, following = plain(_text(state, start)), start + 1
+        text, following = _text(state, start).strip(), start + 1
+        if (in_paragraph and not text.endswith(":")) or len(text) > LONGEST:
+            return False
+        text = plain(text)
         if not self.is_heading(text):
             return False
         if text.endswith(":"):
@@ -150,7 +157,7 @@ class _Reader:
                 case "heading_open" | "paragraph_open" | "table_open":
                     holder = token
                     if token.type == "table_open":
-                        yield Table(tuple(_pipe_rows(tokens[index:])), line)
+                        yield Table(tuple(_pipe_rows(islice(tokens, index, None))), line)
                 case "inline" if holder and holder.type == "heading_open":
                     yield from _heading(token.content, line, int(holder.tag[1:]))
                 case "inline" if holder and holder.type == "paragraph_open":
@@ -187,7 +194,7 @@ class _Reader:
     def _html(self, content: str, line: int) -> Iterator[Block]:
         for block in html_blocks(content, line):
             match block:
-                case Prose(text, number) if self.is_heading(text):
+                case Prose(text, number) if len(text) <= LONGEST and self.is_heading(text):
                     yield Heading(text, number, BOLD)
                 case _:
                     yield block
@@ -209,7 +216,7 @@ def _push_heading(state: StateBlock, line: int, level: int, text: str) -> None:
     state.push("heading_close", f"h{level}", -1)
 
 
-def _pipe_rows(tokens: Sequence[Token]) -> Iterator[TableRow]:
+def _pipe_rows(tokens: Iterable[Token]) -> Iterator[TableRow]:
     """The rows of the table that begins with the tokens."""
     cells: list[Cell] = []
     line, is_head = 0, False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 
 from attrs import define, evolve, field, frozen
 
@@ -38,6 +39,7 @@ BARE_STATUS = re.compile(
     re.IGNORECASE,
 )
 HEADER = re.compile(r"([A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*)\s*:(?!//)\s*(.*)")
+STATUSES = frozenset(int(status) for status in HTTPStatus)
 #: Headers that are known as such even after an empty line.
 USUAL_HEADER = re.compile(
     r"(?:content-|accept|authorization$|host$|date$|server$|user-agent$|cache-control$|connection$|location$|etag$|"
@@ -248,8 +250,12 @@ def _request_line(text: str) -> tuple[str | None, str] | None:
 
 def _status(text: str, message: _Message, due: Kind | None) -> tuple[int | None, str] | None:
     match = STATUS_LINE.fullmatch(text)
-    if match is None and (message.said or due) is not Kind.REQUEST:
+    expected = message.said or due
+    if match is None and expected is not Kind.REQUEST:
         match = BARE_STATUS.fullmatch(text)
+        # Where no response is expected, a number may be anything.
+        if match and expected is None and (not match.group(2) or int(match.group(1)) not in STATUSES):
+            match = None
     if match:
         return int(match.group(1)), _phrase(match.group(2))
     odd = ODD_STATUS_LINE.fullmatch(text)

@@ -25,6 +25,7 @@ REASON_HEADS = (
     re.compile(r"\b(?:reason|description|meaning|when|why|cause|explanation)", re.IGNORECASE),
     re.compile(r"\b(?:details?|messages?|notes?|comments?|remarks?)", re.IGNORECASE),
 )
+HEADS = (STATUS_HEAD, *REASON_HEADS)
 
 
 @frozen
@@ -76,10 +77,12 @@ def written(text: str) -> Written:
 def _head_and_body(table: Table) -> tuple[Sequence[Cell], Sequence[TableRow]]:
     """The names of the columns, if there are any, and the rows that say something else."""
     rows = [row for row in table.rows if any(cell.text for cell in row.cells)]
-    if not rows or any(written(cell.text).statuses for cell in rows[0].cells):
-        return (), rows
-    head = rows[0].cells
+    head = rows[0].cells if rows else ()
     names = [cell.text for cell in head]
+    is_marked = any(cell.is_head for cell in head) or any(pattern.search(each) for pattern in HEADS for each in names)
+    if not is_marked or any(written(each).statuses for each in names):
+        return (), rows
+    # Long tables repeat their head.
     return head, [row for row in rows[1:] if [cell.text for cell in row.cells] != names]
 
 

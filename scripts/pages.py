@@ -14,7 +14,7 @@ from attrs import define, field
 
 from scripts.page_blocks import BOLD, PLAIN, Block, Code, Heading, Prose, Table
 from scripts.page_front import path_and_method, read_front
-from scripts.page_headings import Topic, is_title, topic
+from scripts.page_headings import Topic, of_line, topic
 from scripts.page_markdown import blocks
 from scripts.page_messages import read_messages, starts_message
 from scripts.page_records import Example, Kind, Note, Page, PageError, Repair, Row
@@ -84,8 +84,8 @@ class _Contents:
         outer = next((each.topic for each in reversed(self.sections) if each.is_known), Topic())
         said = topic(heading.text)
         if said is not None:
-            title = said.title if heading.level < PLAIN or is_title(heading.text) else ""
-            inner = Topic(said.kind or outer.kind, title or outer.title)
+            said = said if heading.level < PLAIN else of_line(said, heading.text, outer)
+            inner = Topic(said.kind or outer.kind, said.title or outer.title)
             self.sections.append(_Section(heading, inner, is_known=True))
             return
         # Under a heading of examples, any other tells one of them apart.

@@ -170,7 +170,7 @@ class _Work:
         for kind, node, pointer in found:
             if kind in ROOMS and isinstance(node.get("$ref"), str):
                 target = self.target(node["$ref"], Target("", pointer), kind, report=False)
-                if target and not target.file and self.kinds.get(target.pointer) is kind:
+                if target and not target.file and self.kinds.get(target.pointer) in ROOMS:
                     wanted.add(target.pointer)
         for pointer in sorted(wanted):
             kind = self.kinds[pointer]

@@ -312,6 +312,7 @@ def test_title_in_a_heading_is_kept(heading, kind, title):
         ("### Example Response: Short Code\nResponse:\n\n{0}", ["Short Code"]),
         ("### Example Response: Short Code\n{0}{0}", ["Short Code", "Short Code"]),
         ("### Example Response: Short Code\n{0}### Example Response\n{0}", ["Short Code", ""]),
+        ("### Example Response: Short Code\nFor this request:\n\n{0}", ["Short Code"]),
         ("### Example Response: Short Code\nThis is the whole response:\n\n{0}", ["Short Code"]),
     ],
 )
@@ -454,6 +455,11 @@ def test_code_that_is_no_message_is_left_out_and_told(code):
 
     assert read.examples == ()
     assert told(read)[-1] == "p.md:8: code that is neither a request nor a response is left out"
+
+
+@pytest.mark.parametrize("code", ["100", "123 Main Street", "true"])
+def test_number_in_any_code_is_no_status(code):
+    assert page("## Parameters\n" + fenced(code)).examples == ()
 
 
 def test_empty_code_is_told():
@@ -780,6 +786,12 @@ def test_row_without_a_status_is_kept_and_told(written):
 )
 def test_what_is_left_out_of_tables_is_told(table, note):
     assert told(page(table)) == [f"p.md:6: {note}"]
+
+
+def test_table_without_a_head_may_begin_with_any_row():
+    read = page("<table><tr><td>default</td><td>Odd.</td></tr><tr><td>200</td><td>Done.</td></tr></table>")
+
+    assert [(row.status, row.reason) for row in read.rows] == [(None, "Odd."), (200, "Done.")]
 
 
 def test_row_without_a_reason_is_told():

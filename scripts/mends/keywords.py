@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from scripts.document import JSON, METHODS, Document, Kind, Node, Pointer, is_list, map_nodes
-from scripts.mends.rule import Report, set_aside, unsettled
+from scripts.document import JSON, METHODS, Kind, Node, Pointer, is_list
+from scripts.mends.rule import Report, by_kind, set_aside, unsettled
 
 _BOUNDS = (
     *("default", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern"),
@@ -85,26 +85,23 @@ SEEN: Mapping[Kind, Mapping[str, str]] = {
 }
 
 
-def members_are_spelled_right(document: Document, report: Report) -> Document:
+@by_kind()
+def members_are_spelled_right(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
     """A member whose name differs from a known one in its case or its marks alone is that one: `GET`, `operationID`."""
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if MEMBERS[kind].issuperset(node):
-            return node
-        meant: dict[str, str] = {}
-        for name in node:
-            known = None if name in MEMBERS[kind] or name.startswith("x-") else SEEN[kind].get(plain(name))
-            if known is None:
-                continue
-            if known in node or known in meant.values():
-                _check_no_method(known, (*pointer, name))
-                continue
-            meant[name] = known
-            report((*pointer, name), f"{name!r} is read as {known!r}")
-            report.moved((*pointer, name), (*pointer, known))
-        return {meant.get(name, name): value for name, value in node.items()} if meant else node
-
-    return map_nodes(document, change)
+    if MEMBERS[kind].issuperset(node):
+        return node
+    meant: dict[str, str] = {}
+    for name in node:
+        known = None if name in MEMBERS[kind] or name.startswith("x-") else SEEN[kind].get(plain(name))
+        if known is None:
+            continue
+        if known in node or known in meant.values():
+            _check_no_method(known, (*pointer, name))
+            continue
+        meant[name] = known
+        report((*pointer, name), f"{name!r} is read as {known!r}")
+        report.moved((*pointer, name), (*pointer, known))
+    return {meant.get(name, name): value for name, value in node.items()} if meant else node
 
 
 def _check_no_method(name: str, pointer: Pointer) -> None:
@@ -133,46 +130,41 @@ WORDS: Mapping[Kind, Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def words_are_spelled_right(document: Document, report: Report) -> Document:
+@by_kind(*WORDS)
+def words_are_spelled_right(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
     """A word where Swagger 2.0 has but a few is one of them, if it is clear which: `HTTPS`, `Multi`, `ApiKey`."""
-
-    def read(value: JSON, known: Mapping[str, str], pointer: Pointer) -> JSON:
-        meant = known.get(plain(value)) if isinstance(value, str) else None
-        if meant is None or meant == value:
-            return value
-        report(pointer, f"{value!r} is read as {meant!r}")
-        return meant
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        for name, known in WORDS[kind].items():
-            value = node.get(name)
-            if is_list(value):
-                words = [read(each, known, (*pointer, name, str(at))) for at, each in enumerate(value)]
-                node[name] = list(dict.fromkeys(words)) if words != value else value
-            elif name in node:
-                node[name] = read(value, known, (*pointer, name))
-        return node
-
-    return map_nodes(document, change, kinds=WORDS)
+    for name, known in WORDS[kind].items():
+        value = node.get(name)
+        if is_list(value):
+            words = [_word(each, known, (*pointer, name, str(at)), report) for at, each in enumerate(value)]
+            node = {**node, name: list(dict.fromkeys(words)) if words != value else value}
+        elif name in node:
+            node = {**node, name: _word(value, known, (*pointer, name), report)}
+    return node
 
 
-def members_are_known(document: Document, report: Report) -> Document:
+def _word(value: JSON, known: Mapping[str, str], pointer: Pointer, report: Report) -> JSON:
+    meant = known.get(plain(value)) if isinstance(value, str) else None
+    if meant is None or meant == value:
+        return value
+    report(pointer, f"{value!r} is read as {meant!r}")
+    return meant
+
+
+@by_kind()
+def members_are_known(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
     """A member that neither Swagger 2.0 nor JSON Schema has is an extension."""
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        for name in SMALL:
-            if name in node and name in MEMBERS[kind]:
-                node = {**node, name: _small(node[name], SMALL[name], (*pointer, name), report)}
-        if kind not in KNOWN or MEMBERS[kind].issuperset(node):
-            return node
-        for name in [name for name in node if name not in MEMBERS[kind] and not name.startswith("x-")]:
-            if name in OF_OPENAPI3.get(kind, ()):
-                what = f"{name!r} belongs to OpenAPI 3 and has no meaning in Swagger 2.0"
-                raise unsettled((*pointer, name), what, "remove: true")
-            node = _aside(node, name, pointer, report)
+    for name in SMALL:
+        if name in node and name in MEMBERS[kind]:
+            node = {**node, name: _small(node[name], SMALL[name], (*pointer, name), report)}
+    if kind not in KNOWN or MEMBERS[kind].issuperset(node):
         return node
-
-    return map_nodes(document, change)
+    for name in [name for name in node if name not in MEMBERS[kind] and not name.startswith("x-")]:
+        if name in OF_OPENAPI3.get(kind, ()):
+            what = f"{name!r} belongs to OpenAPI 3 and has no meaning in Swagger 2.0"
+            raise unsettled((*pointer, name), what, "remove: true")
+        node = _aside(node, name, pointer, report)
+    return node
 
 
 def _small(node: Node, known: Sequence[str], pointer: Pointer, report: Report) -> Node:

@@ -242,15 +242,11 @@ def _refusal(schema: Node, value: JSON) -> str | None:
 
 def _with_integers(value: JSON) -> JSON:
     """The value with 1.0 written 1: draft 4 alone does not take it for an integer."""
-    match value:
-        case float():
-            return int(value) if value.is_integer() else value
-        case list():
-            return [_with_integers(each) for each in value]
-        case dict():
-            return {name: _with_integers(each) for name, each in value.items()}
-        case _:
-            return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if is_list(value):
+        return [_with_integers(each) for each in value]
+    return {name: _with_integers(each) for name, each in value.items()} if is_object(value) else value
 
 
 def _has_format(name: str, text: str) -> bool:
