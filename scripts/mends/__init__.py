@@ -116,7 +116,8 @@ def mended(
         for name, report in reports.items():
             if not (strict and name in MEANINGLESS):
                 mends += [Mend(str(history.source(pointer)), name, what) for pointer, what in report.mends]
-            history.moves.append(report.moves)
+            if report.moves:
+                history.moves.append(report.moves)
         anew = any(reports[name].mends for name in run if name in REVEALING)
         left = rules if anew else left[len(run) :]
     _check_references(document, history)
