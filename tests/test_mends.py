@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.document import DocumentError, Kind, node_at, nodes
+from scripts.document import METHODS, DocumentError, node_at
 from scripts.mends import MEANINGLESS, OMISSIONS, RULES, mended
 from scripts.overlay import overlaid, read_overlay
 from scripts.references import bundled
@@ -28,7 +28,7 @@ def places(mends):
 
 
 def operations(document):
-    return len(list(nodes(document, Kind.OPERATION)))
+    return sum(name.lower() in METHODS for item in document["paths"].values() for name in item or ())
 
 
 def test_every_rule_has_a_case():
@@ -169,6 +169,51 @@ def test_url_is_taken_apart(before, after):
     assert places(mends) == [["#/host", "host-is-a-url"]]
 
 
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ({"basePath": "//example.com"}, {"host": "example.com", "basePath": "/"}),
+        ({"basePath": "http://example.com/v1", "host": "example.com"}, {"schemes": ["http"], "basePath": "/v1"}),
+        ({"basePath": "https://example.com/v1", "schemes": ["http", "https"]}, {"basePath": "/v1"}),
+    ],
+)
+def test_url_for_a_base_path_is_taken_apart(before, after):
+    document, mends = mended(swagger(**before))
+
+    assert document == swagger(**{**before, "host": "example.com", **after})
+    assert places(mends) == [["#/basePath", "base-path-is-a-url"]]
+
+
+@pytest.mark.parametrize("base", ["/v1", "v1", "/v1//b", "v1//b", "/"])
+def test_path_for_a_base_path_stays(base):
+    assert mended(swagger(basePath=base)) == (swagger(basePath=base), ())
+
+
+def test_member_that_stands_there_rightly_as_well_is_kept_aside():
+    document, mends = mended(operation(summary="One.", Summary="Another."))
+
+    assert document["paths"]["/a"]["get"]["x-Summary"] == "Another."
+    assert places(mends) == [[f"{GET}/Summary", "member-unknown"]]
+
+
+def test_name_that_is_adorned_may_be_undeclared():
+    document = swagger(paths={"/{id:int}": {"get": {"operationId": "a", "responses": DONE}}})
+
+    assert places(mended(document)[1]) == [
+        ["#/paths/~1{id:int}", "path-name-adorned"],
+        ["#/paths/~1{id:int}/get", "path-parameter-undeclared"],
+    ]
+
+
+@pytest.mark.parametrize("place, name", [("path", "userId"), ("query", "user_id")])
+def test_marks_make_no_difference_to_what_is_in_the_path_alone(place, name):
+    declared = {**query("user_id"), "in": place, "required": True}
+    item = {"get": {"operationId": "a", "parameters": [declared], "responses": DONE}}
+    document, _ = mended(swagger(paths={"/{userId}": item}))
+
+    assert document["paths"]["/{userId}"]["get"]["parameters"][0] == {**declared, "name": name}
+
+
 def test_name_that_no_component_may_have_is_told():
     definitions = {"List[Pet]": {"type": "array", "items": {"$ref": "#/definitions/Pet"}}, "Pet": TEXT}
     document, renames = converted(swagger(definitions=definitions, responses={"not found": {"description": "None."}}))
@@ -217,6 +262,52 @@ UNSETTLED = {
         swagger(host="example.com/v1", basePath="/v2"),
         "#/host",
         "`host` has the path /v1 and `basePath` is /v2",
+    ),
+    "base-path-of-other-scheme": (
+        swagger(basePath="https://example.com/v1", schemes=["http"]),
+        "#/basePath",
+        "`basePath` says https and `schemes` says http",
+    ),
+    "base-path-of-other-host": (
+        swagger(basePath="https://example.com/v1", host="example.org"),
+        "#/basePath",
+        "`basePath` is a URL with the host example.com, and `host` is example.org",
+    ),
+    "method-twice": (
+        swagger(paths={"/a": {method: {"operationId": method, "responses": DONE} for method in ("get", "GET")}}),
+        "#/paths/~1a/GET",
+        "'GET' stands beside another 'get'",
+    ),
+    "index-twice": (
+        schema(type="object", properties={"lines[0].a": TEXT, "lines[1].a": TEXT}),
+        "#/definitions/A/properties/lines[1].a",
+        "'lines[1].a' and another are both 'lines.a'",
+    ),
+    "index-of-what-is-nested-too": (
+        schema(
+            type="object",
+            properties={
+                "lines": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "integer"}}}},
+                "lines[].a": TEXT,
+            },
+        ),
+        "#/definitions/A/properties/lines[].a",
+        "'a' is declared twice, nested and with its holder's name before it",
+    ),
+    "in-the-path-by-another-name": (
+        swagger(
+            paths={
+                "/{key}": {
+                    "get": {
+                        "operationId": "a",
+                        "parameters": [{**query("id"), "in": "path", "required": True}],
+                        "responses": DONE,
+                    }
+                }
+            }
+        ),
+        "#/paths/~1{key}/get/parameters/0",
+        "'id' is in the path by its declaration, but the path has no {id}",
     ),
     "host-in-path-of-another": (
         swagger(paths={"/a": {}, "example.com/a": {}}),

@@ -9,6 +9,7 @@ import pytest
 from scripts.document import DocumentError, SourceError, check_references, node_at
 from scripts.mends import mended
 from scripts.references import bundled
+from scripts.sources import of_folder
 from scripts.swagger2 import openapi3
 from scripts.validity import check_valid
 
@@ -155,6 +156,36 @@ def test_reference_that_is_no_address_is_refused():
         bundled(schema("http://["), no_file)
 
     assert error.value.what == "the reference 'http://[' is no reference to a file"
+
+
+@pytest.mark.parametrize("reference", ["./pet.json", "p%65t.json", "../source/pet.json", "parts/../pet.json", "pet.json#"])
+def test_path_of_a_file_is_read_as_an_address(reference):
+    bundle = bundled(schema(reference), files(**{"source/pet": TEXT}), "source/swagger.json")
+
+    assert bundle.document["definitions"] == {"A": {"$ref": "#/definitions/pet"}, "pet": TEXT}
+
+
+@pytest.mark.parametrize(
+    "name, content, told",
+    [
+        ("./parts", None, "/source/parts: "),
+        ("words.json", "Pets have names.", "/source/words.json:1:1: is not JSON"),
+        ("list.json", "[]", "source/list.json#: is no object, and is referred to as one"),
+        ("number.json", "7", "source/number.json#: is no object, and is referred to as one"),
+    ],
+)
+def test_file_that_holds_no_part_is_told(tmp_path, name, content, told):
+    source = tmp_path / "source"
+    (source / "parts").mkdir(parents=True)
+    document = {**operation(), "definitions": {"A": {"$ref": name}}}
+    (source / "swagger.json").write_text(json.dumps(document))
+    if content is not None:
+        (source / name).write_text(content)
+    sources = of_folder(tmp_path)
+    with pytest.raises(SourceError) as error:
+        bundled(sources.published, sources.read, sources.base)
+
+    assert told in str(error.value)
 
 
 def test_file_that_is_missing_is_told_with_who_refers_to_it():

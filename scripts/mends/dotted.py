@@ -32,8 +32,8 @@ from scripts.mends.history import before
 from scripts.mends.required import spelled_like
 from scripts.mends.rule import Report, Unsettled, unsettled, without
 
-#: A path of names, of which none has a mark that annotations have.
-PATH = re.compile(r"[A-Za-z_][^.@]*(?:\.[A-Za-z_][^.@]*)+")
+#: A path of names, of which none has a mark that annotations or indexes have.
+PATH = re.compile(r"[A-Za-z_][^.@\[\]]*(?:\.[A-Za-z_][^.@\[\]]*)+")
 #: Names written from the top of a namespace: domains of the world or, with three parts, of a country.
 NAMESPACED = re.compile(r"(?:com|org|net|edu|gov|io|odata)\..*|(?:br|ch|cn|de|eu|fr|jp|kr|nl|pl|ru|se|uk)\..*\..*")
 PLAIN = ("boolean", "integer", "number", "string")
