@@ -158,7 +158,9 @@ def test_reference_that_is_no_address_is_refused():
     assert error.value.what == "the reference 'http://[' is no reference to a file"
 
 
-@pytest.mark.parametrize("reference", ["./pet.json", "p%65t.json", "../source/pet.json", "parts/../pet.json", "pet.json#"])
+@pytest.mark.parametrize(
+    "reference", ["./pet.json", "p%65t.json", "../source/pet.json", "parts/../pet.json", "pet.json#"]
+)
 def test_path_of_a_file_is_read_as_an_address(reference):
     bundle = bundled(schema(reference), files(**{"source/pet": TEXT}), "source/swagger.json")
 
