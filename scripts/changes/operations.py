@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from scripts.changes import names
 from scripts.changes.pairing import changed
@@ -92,7 +92,6 @@ class _Operations:
     comparison: Comparison
     old: Operation
     new: Operation
-    understood: set[str] = field(factory=lambda: {"operationId", "tags", "parameters", "security", "servers"})
 
     def findings(self) -> Iterator[Finding]:
         yield from self.parameters()
