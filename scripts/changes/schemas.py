@@ -8,7 +8,7 @@ at `PLACES` places of one root.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -18,7 +18,7 @@ from scripts.changes.pairing import Answer, Edge, KeywordRule, Mode, Pairing, ch
 from scripts.changes.record import CODE, NARROWER, NONE, WIDER, Difference, Direction, Effect, Rule
 from scripts.changes.side import DOCUMENTATION, Schema, Side
 from scripts.changes.values import ABSENT, canonical, listed, same, small, unordered
-from scripts.document import JSON, Node, is_list, is_object
+from scripts.document import JSON, SCHEMA_MEMBERS, Node, is_list, is_object
 
 #: At how many places of one root a pair is entered. Contracts where everything leads everywhere have no end of places.
 PLACES = 20
@@ -216,11 +216,22 @@ class Comparison:
         else:
             answers += _by_groups(pairing, KNOWN)
         yield from answers
-        if not answers and _written(pairing.old.parts) != _written(pairing.new.parts):
-            yield Difference(Rule.WRITTEN_DIFFERENTLY, "", "says the same in other words")
+        if not any(isinstance(each, Difference) for each in answers) and _is_written_otherwise(pairing, answers):
+            yield Difference(Rule.WRITTEN_DIFFERENTLY, "", "is written in another way")
 
 
-def _written(parts: tuple[Node, ...]) -> list[str]:
+def _is_written_otherwise(pairing: Pairing, edges: Sequence[Answer]) -> bool:
+    if not edges:
+        return _written(pairing.old.parts) != _written(pairing.new.parts)
+    # The schemas inside are compared by themselves.
+    old, new = (
+        {name: value for name, value in view.keywords.items() if name not in SCHEMA_MEMBERS}
+        for view in (pairing.old, pairing.new)
+    )
+    return _written([old]) != _written([new])
+
+
+def _written(parts: Iterable[Node]) -> list[str]:
     """The parts as they are written, lists sorted that have no order."""
     return [
         canonical(
@@ -256,12 +267,10 @@ def _by_groups(pairing: Pairing, keywords: Collection[str]) -> Iterator[Answer]:
 
 def _named_otherwise(pairing: Pairing) -> Iterator[Answer]:
     """The class that the generator makes of a schema has another name."""
-    old, new = pairing.old.name, pairing.new.name
-    if old is None or new is None or class_name(old) == class_name(new):
-        return
-    if has_class(pairing.old.keywords) and has_class(pairing.new.keywords):
-        what = f"its class is {class_name(new)} now, and was {class_name(old)}"
-        yield Difference(Rule.CLASS_RENAMED, "", what, CODE, old, new)
+    old, new = (None if view.name is None else class_name(view.name) for view in (pairing.old, pairing.new))
+    if old != new and has_class(pairing.old.keywords) and has_class(pairing.new.keywords):
+        was, now = (name or "named after its place" for name in (old, new))
+        yield Difference(Rule.CLASS_RENAMED, "", f"its class is {now} now, and was {was}", CODE, old, new)
 
 
 def _described_otherwise(pairing: Pairing) -> Iterator[Answer]:
