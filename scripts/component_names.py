@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from scripts.document import Document, Node, object_at, pointer_parts, pointer_text, reference_to
+from scripts.document import Document, Node, object_at, pointer_parts, reference_to
 from scripts.mends.paths import resolved
 from scripts.mends.rule import Mend
 
@@ -44,7 +44,7 @@ class Names:
     def renames(self) -> tuple[Mend, ...]:
         """Each shared part that has another name now."""
         return tuple(
-            Mend(pointer_text((room, old)), "name-not-legal", f"the component is called {new}")
+            Mend(reference_to((room, old)), "name-not-legal", f"the component is called {new}")
             for room, names in self.by_room.items()
             for old, new in names.items()
             if old != new

@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 
 from attrs import evolve, frozen
@@ -33,6 +33,7 @@ NO_BREAK = "\u00a0\u2007\u202f\ufeff"
 BRACKETS = {"{": "}", "[": "]"}
 VALUES = ("{", "[", "string", "number", "literal")
 
+NO_BREAK_SPACE = re.compile(f"[{NO_BREAK}]")
 BLANKS = re.compile(rf"[ \t\r\n{NO_BREAK}]+")
 COMMENT = re.compile(r"//[^\n]*|\#[^\n]*|/\*.*?\*/", re.DOTALL)
 #: What a string may hold, but for quotation marks.
@@ -138,7 +139,7 @@ def readings(text: str) -> Iterator[tuple[Edit, ...]]:
             continue
         if following[0].last.kind == "end":
             found = True
-            yield following[0].edits
+            yield _in_order(following[0].edits)
         else:
             waiting += reversed(following)
     if waiting:
@@ -169,7 +170,8 @@ def begins_like_json(text: str) -> bool:
 def _following(text: str, state: _State) -> list[_State]:
     """Where the reading can be after one more token: at one place as a rule, at several if it is a string."""
     offset, edits = _blank(text, state.last.end)
-    state = evolve(state, edits=state.edits + edits)
+    if edits:
+        state = evolve(state, edits=state.edits + edits)
     tokens = _tokens(text, offset)
     found: list[_State] = []
     fault: Fault | None = None
@@ -188,7 +190,8 @@ def _blank(text: str, offset: int) -> tuple[int, tuple[Edit, ...]]:
     edits: list[Edit] = []
     while True:
         if match := BLANKS.match(text, offset):
-            edits += _no_break_edits(match)
+            if NO_BREAK_SPACE.search(text, offset, match.end()):
+                edits += _no_break_edits(match)
         elif match := COMMENT.match(text, offset):
             edits.append(Edit(offset, match.end(), " ", "comment removed"))
         elif text.startswith("/*", offset):
@@ -248,7 +251,10 @@ def _strings(text: str, start: int) -> list[_Token]:
     ends.sort(key=lambda end: text[end] != STRAIGHT)
     tokens = [_string(text, start, end) for end in ends]
     if not tokens:
-        raise Fault(start, "a string that does not end on its line or holds what JSON does not allow")
+        stop = match.end() if match else start
+        odd = text[stop : stop + 2] if text.startswith("\\", stop) else text[stop : stop + 1]
+        why = "that does not end on its line" if odd in ("", "\n", "\r") else f"with {odd!r}, which JSON does not allow"
+        raise Fault(start, f"a string {why}")
     return tokens
 
 
@@ -331,14 +337,14 @@ def _with_comma(text: str, state: _State, token: _Token) -> _State:
     if "\n" not in between and re.fullmatch(r"-?\d{1,3} \d{3}(\.\d+)?", f"{last} {text[token.start : token.end]}"):
         raise Fault(state.last.end, f"{last} and {text[token.start : token.end]}, which may be one number or two")
     comma = Edit(state.last.end, state.last.end, ",", "missing comma added")
-    return evolve(state, due=due, edits=_in_order(*state.edits, comma))
+    return evolve(state, due=due, edits=(*state.edits, comma))
 
 
 def _closed(text: str, state: _State, token: _Token) -> _State:
     """The reading after a closing bracket or the end, where a comma may trail and brackets may be out of balance."""
     if state.due in (_Due.ITEM, _Due.NAME):
         comma = Edit(state.last.start, state.last.end, "", "trailing comma removed")
-        state = evolve(state, edits=_in_order(*state.edits, comma))
+        state = evolve(state, edits=(*state.edits, comma))
     if token.kind == "," and _blank(text, token.end)[0] == len(text):
         comma = Edit(token.start, token.end, "", "trailing comma removed")
         return _taken(state, evolve(token, edits=(comma,)), _Due.END)
@@ -373,7 +379,7 @@ def _balanced(text: str, state: _State, token: _Token) -> _State:
         )
     else:
         raise Fault(token.start, f"{here[0]} where {due[0]} is due")
-    return _State(_Due.END, None, _Token("end", len(text), len(text)), _in_order(*state.edits, *edits))
+    return _State(_Due.END, None, _Token("end", len(text), len(text)), state.edits + edits)
 
 
 def _brackets(text: str, state: _State, token: _Token) -> tuple[list[_Token], tuple[Edit, ...]]:
@@ -403,7 +409,7 @@ def _left_over(longer: Sequence[str], shorter: Sequence[str]) -> list[tuple[int,
     return rest if place == len(shorter) else None
 
 
-def _in_order(*edits: Edit) -> tuple[Edit, ...]:
+def _in_order(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     # What is added before a comment has the place where the comment begins.
     return tuple(sorted(edits, key=lambda edit: (edit.start, edit.end)))
 

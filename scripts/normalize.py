@@ -241,9 +241,9 @@ def _write(options: Options) -> int:
     files.write_whole(options.out, text)
     for line in lines(sources, made):
         print(line)
-    print(f"{options.out} written: {counts(made)}.")
     if before is not None:
         print(changed_text(changes(before, made.document)), end="")
+    print(f"{options.out} written: {counts(made)}.")
     return 0
 
 

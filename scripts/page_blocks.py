@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-#: The level of a line that is a heading by its looks only: below every heading that is one.
-PSEUDO = 7
+#: The levels of lines that are headings by their looks only, bold ones and plain ones: below all that are headings.
+BOLD, PLAIN = 7, 8
 
 
 @frozen
@@ -26,8 +26,11 @@ class Heading:
 
 @frozen
 class Code:
+    """Code, in the language that its fence names; without its closing fence it goes on as far as code can."""
+
     lines: tuple[Line, ...]
     line: int
+    language: str = ""
     is_closed: bool = True
 
 

@@ -8,27 +8,34 @@ HTML that somebody forgot to close goes on over the next of those.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import unescape
+from itertools import islice
 
 from attrs import frozen
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import fence as commonmark_fence
 from markdown_it.rules_block import html_block as commonmark_html_block
 from markdown_it.token import Token
 
-from scripts.page_blocks import PSEUDO, Block, Cell, Code, Heading, Line, Prose, Table, TableRow
+from scripts.page_blocks import BOLD, PLAIN, Block, Cell, Code, Heading, Line, Prose, Table, TableRow
 from scripts.page_html import html_blocks
 
-HEADING = re.compile(r"(#{1,6})[ \t]*([^#\s].*?)[ \t]*#*")
-BOLD = re.compile(r"(\*\*|__)\s*((?:(?!\1).)+?)\s*\1\s*:?")
+HEADING = re.compile(r"(#{1,6})\s*([^#\s].*?)\s*#*\s*")
+IN_BOLD = re.compile(r"(\*\*|__)\s*((?:(?!\1).)+?)\s*\1\s*:?")
 FENCE = re.compile(r"`{3,}[^`]*|~{3,}.*")
 TABLE = re.compile(r"\s*<table\b", re.IGNORECASE)
-TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
+TAG = re.compile(r"<!--(?:(?!<!--).)*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
 #: HTML that goes on over empty lines to its end tag.
 ENCLOSING = re.compile(r"<(/?)(table|pre)\b", re.IGNORECASE)
-INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+
+#: No line that is longer is a heading by its looks.
+LONGEST = 120
+#: Words that make a line a heading, if all of it is one.
+EXAMPLE = re.compile(r"\b(?:examples?|samples?)\b", re.IGNORECASE)
 
 IsHeading = Callable[[str], bool]
 
@@ -36,16 +43,18 @@ IsHeading = Callable[[str], bool]
 def blocks(lines: Sequence[str], is_heading: IsHeading) -> list[Block]:
     """The blocks of a page in their order; `lines` are those of the file."""
     rules = _Rules(is_heading)
-    markdown = MarkdownIt("commonmark").enable("table")
-    markdown.block.ruler.at("heading", rules.heading, {"alt": ["paragraph", "reference", "blockquote"]})
+    # What is inside a line is of no interest but for its text, which `plain` finds.
+    markdown = MarkdownIt("commonmark").enable("table").disable("inline")
+    markdown.block.ruler.at("heading", rules.heading, INTERRUPTS)
+    markdown.block.ruler.before("paragraph", "plain_heading", rules.plain_heading, INTERRUPTS)
     markdown.block.ruler.at("fence", rules.fence, INTERRUPTS)
-    markdown.block.ruler.at("html_block", rules.html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    markdown.block.ruler.at("html_block", rules.html_block, INTERRUPTS)
     return list(_Reader(lines, is_heading).blocks(markdown.parse("\n".join(lines))))
 
 
 @frozen
 class _Rules:
-    """Rules in place of three of CommonMark."""
+    """Rules in place of three of CommonMark, and one besides."""
 
     is_heading: IsHeading
 
@@ -54,13 +63,31 @@ class _Rules:
         if match is None or state.is_code_block(start):
             return False
         if not silent:
-            state.line = start + 1
-            tag = f"h{len(match.group(1))}"
-            state.push("heading_open", tag, 1).map = [start, start + 1]
-            inline = state.push("inline", "", 0)
-            inline.map, inline.content, inline.children = [start, start + 1], match.group(2), []
-            state.push("heading_close", tag, -1)
+            _push_heading(state, start, len(match.group(1)), match.group(2))
         return True
+
+    def plain_heading(self, state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        """A line that is all bold, or that says what a heading says and either ends with a colon or stands alone."""
+        text = _text(state, start).strip()
+        bold = IN_BOLD.fullmatch(text)
+        if bold is None and not self._is_plain_heading(state, start, end, silent):
+            return False
+        if not silent:
+            _push_heading(state, start, BOLD if bold else PLAIN, bold.group(2) if bold else text)
+        return True
+
+    def _is_plain_heading(self, state: StateBlock, start: int, end: int, in_paragraph: bool) -> bool:
+        text, following = _text(state, start).strip(), start + 1
+        if (in_paragraph and not text.endswith(":")) or len(text) > LONGEST:
+            return False
+        text = plain(text)
+        if not self.is_heading(text):
+            return False
+        if text.endswith(":"):
+            return True
+        is_last = following >= end or state.isEmpty(following) or state.is_code_block(following)
+        is_alone = not in_paragraph and (is_last or FENCE.fullmatch(_text(state, following)) is not None)
+        return is_alone and text[-1].isalnum() and (EXAMPLE.search(text) is not None or len(text.split()) <= 2)
 
     def fence(self, state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if not commonmark_fence(state, start, end, silent):
@@ -130,7 +157,7 @@ class _Reader:
                 case "heading_open" | "paragraph_open" | "table_open":
                     holder = token
                     if token.type == "table_open":
-                        yield Table(tuple(_pipe_rows(tokens[index:])), line)
+                        yield Table(tuple(_pipe_rows(islice(tokens, index, None))), line)
                 case "inline" if holder and holder.type == "heading_open":
                     yield from _heading(token.content, line, int(holder.tag[1:]))
                 case "inline" if holder and holder.type == "paragraph_open":
@@ -145,23 +172,13 @@ class _Reader:
                     pass
 
     def _paragraph(self, content: str, line: int) -> Iterator[Block]:
+        """The lines of a paragraph, which may begin with a heading in bold."""
         for number, text in enumerate(content.split("\n"), start=line):
-            bold = BOLD.match(text.strip())
-            rest = text.strip()[bold.end() :].strip() if bold else ""
-            if bold and (not rest or self.is_heading(plain(bold.group(2)))):
-                yield Heading(plain(bold.group(2)), number, PSEUDO)
-            elif bold is None and self._looks_like_heading(plain(text)):
-                yield Heading(plain(text), number, PSEUDO)
-                continue
-            else:
-                rest = text
-            if rest:
-                yield Prose(plain(rest), number)
-
-    def _looks_like_heading(self, text: str) -> bool:
-        """Whether a line is a heading though nothing marks it as one."""
-        is_label = text.endswith(":") or re.search(r"\b(?:examples?|samples?)\b", text, re.IGNORECASE) is not None
-        return is_label and self.is_heading(text)
+            bold = IN_BOLD.match(text.strip())
+            if bold and self.is_heading(plain(bold.group(2))):
+                yield Heading(plain(bold.group(2)), number, BOLD)
+                text = text.strip()[bold.end() :]
+            yield Prose(plain(text), number)
 
     def _code(self, token: Token) -> Code:
         """The lines between the fences, or those that are indented, each with what stands before it in the file."""
@@ -177,8 +194,8 @@ class _Reader:
     def _html(self, content: str, line: int) -> Iterator[Block]:
         for block in html_blocks(content, line):
             match block:
-                case Prose(text, number) if self._looks_like_heading(text):
-                    yield Heading(text, number, PSEUDO)
+                case Prose(text, number) if len(text) <= LONGEST and self.is_heading(text):
+                    yield Heading(text, number, BOLD)
                 case _:
                     yield block
 
@@ -191,7 +208,15 @@ def _heading(content: str, line: int, level: int) -> Iterator[Block]:
     yield Heading(plain(last), line + len(before), level)
 
 
-def _pipe_rows(tokens: Sequence[Token]) -> Iterator[TableRow]:
+def _push_heading(state: StateBlock, line: int, level: int, text: str) -> None:
+    state.line = line + 1
+    state.push("heading_open", f"h{level}", 1).map = [line, line + 1]
+    inline = state.push("inline", "", 0)
+    inline.map, inline.content, inline.children = [line, line + 1], text, []
+    state.push("heading_close", f"h{level}", -1)
+
+
+def _pipe_rows(tokens: Iterable[Token]) -> Iterator[TableRow]:
     """The rows of the table that begins with the tokens."""
     cells: list[Cell] = []
     line, is_head = 0, False

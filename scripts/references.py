@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from scripts.document import (
     JSON,
@@ -21,13 +21,13 @@ from scripts.document import (
     Kind,
     Node,
     Pointer,
+    SourceError,
     is_list,
     is_object,
     map_nodes,
     nodes,
     object_at,
     pointer_parts,
-    pointer_text,
     reference_to,
 )
 from scripts.mends.rule import Mend, Target, unsettled
@@ -41,8 +41,13 @@ ROOMS: Mapping[Kind, str] = {
     Kind.PARAMETER: "parameters",
     Kind.RESPONSE: "responses",
 }
-#: Depth at which a chain of references that never reaches a value is given up.
-CHAIN = 100
+#: What has no room among the shared parts: what it refers to takes its place.
+COPIED = (Kind.PATH_ITEM, Kind.ITEMS, Kind.HEADER)
+#: Nodes that say of their values what a schema says.
+TYPED = (Kind.SCHEMA, Kind.ITEMS, Kind.HEADER)
+#: Parts of a pointer that tell nothing of what stands there.
+STRUCTURE = ("definitions", "parameters", "responses", "properties", "paths", "schema", "components", "schemas")
+CIRCLE = "Let one of them hold a value."
 
 
 @frozen
@@ -60,56 +65,123 @@ def bundled(document: Document, read: Reader, base: str = "", *, strict: bool = 
     Raises `DocumentError` for a reference that leaves the folder or leads round in a circle, with `strict` also for one
     that leads nowhere, and whatever `read` raises.
     """
-    work = _Work(document, read, base)
-    work.plan()
-    walked = map_nodes(document, work.change(""))
+    work = _Work(_Sources(document, read, base))
+    try:
+        work.plan()
+        walked = map_nodes(document, work.change(""))
+    except RecursionError:
+        raise DocumentError("#", "is nested too deeply to be read", "Make it flatter.") from None
     for room, parts in work.added.items():
         if parts:
-            walked[room] = {**object_at(walked.get(room, {}), (room,)), **parts}
-    if strict and work.mends:
-        first = work.mends[0]
-        raise DocumentError(first.pointer, f"{first.rule}: {first.what}", "Correct it, or leave out --strict.")
-    return Bundle(walked, work.origins, tuple(work.mends))
+            walked[room] = {**object_at(walked.get(room) or {}, (room,)), **parts}
+    mends = tuple(dict.fromkeys(work.mends))
+    if strict and mends:
+        raise DocumentError(mends[0].pointer, f"{mends[0].rule}: {mends[0].what}", "Correct it, or leave out --strict.")
+    return Bundle(walked, work.origins, mends)
+
+
+@define
+class _Sources:
+    """The document and the files that its references have led to."""
+
+    document: Document
+    read: Reader
+    base: str
+    files: dict[str, JSON] = field(factory=dict[str, JSON])
+
+    def value(self, target: Target) -> JSON:
+        """What stands at a place; raises LookupError if nothing does."""
+        node = self.document if not target.file else self._content(target.file)
+        for part in target.pointer:
+            if is_list(node) and part.isdecimal() and int(part) < len(node):
+                node = node[int(part)]
+            elif is_object(node) and part in node:
+                node = node[part]
+            else:
+                raise LookupError(str(target))
+        return node
+
+    def _content(self, file: str) -> JSON:
+        if file not in self.files:
+            self.files[file] = self.read(file)
+        return self.files[file]
+
+    def named(self, target: Target, fragment: str) -> Target | None:
+        """The place, or the one whose names are spelled as in the fragment, percent signs and all; None if neither."""
+        for place in (target, Target(target.file, tuple(fragment.split("/")[1:]))):
+            try:
+                self.value(place)
+            except LookupError:
+                continue
+            return place
+        return None
+
+    def shared(self, room: str) -> Node:
+        """The shared parts of one kind, as the document has them; none where something else stands there."""
+        parts = self.document.get(room)
+        return parts if is_object(parts) else {}
+
+    def file(self, reference: str, here: Target) -> str:
+        """The path of the file that a reference names, below the contract folder; empty for the document itself."""
+        try:
+            parts = urlsplit(reference)
+        except ValueError:
+            raise _astray(reference, here, "is no reference to a file") from None
+        path = unquote(parts.path)
+        if parts.scheme or parts.netloc or path.startswith("/") or "\\" in path:
+            raise _astray(reference, here, "leads out of the contract folder")
+        way: list[str] = []
+        for part in (*PurePosixPath(here.file or self.base).parent.parts, *PurePosixPath(path).parts):
+            if part == ".." and not way:
+                raise _astray(reference, here, "leads out of the contract folder")
+            if part == "..":
+                way.pop()
+            else:
+                way.append(part)
+        file = "/".join(way)
+        return "" if file == self.base else file
+
+
+def _astray(reference: str, here: Target, what: str) -> DocumentError:
+    hint = "Put what it refers to into the folder, and let the reference lead there by a relative path."
+    return DocumentError(str(here), f"the reference {reference!r} {what}", hint)
 
 
 @define
 class _Work:
     """One bundling: what was found so far."""
 
-    document: Document
-    read: Reader
-    base: str
-    files: dict[str, JSON] = field(factory=dict[str, JSON])
-    names: dict[tuple[str, Target], str] = field(factory=dict[tuple[str, Target], str])
+    sources: _Sources
+    #: What stands where in the document, and what of it becomes a shared part under which name.
+    kinds: dict[Pointer, Kind] = field(factory=dict[Pointer, Kind])
     hoisted: dict[Pointer, str] = field(factory=dict[Pointer, str])
+    names: dict[tuple[str, Target], str] = field(factory=dict[tuple[str, Target], str])
+    taken: dict[str, set[str]] = field(factory=dict[str, set[str]])
     added: dict[str, Node] = field(factory=lambda: {room: {} for room in ROOMS.values()})
+    copying: list[Target] = field(factory=list[Target])
     origins: dict[Pointer, Target] = field(factory=dict[Pointer, Target])
     mends: list[Mend] = field(factory=list[Mend])
 
     def plan(self) -> None:
         """Find what stands deep inside the document and is referred to: it moves, and a reference takes its place."""
-        found = list(nodes(self.document))
-        places = {(kind, pointer) for kind, _, pointer in found}
-        wanted: set[tuple[Pointer, Kind]] = set()
+        found = list(nodes(self.sources.document))
+        self.kinds = {pointer: kind for kind, _, pointer in found}
+        wanted: set[Pointer] = set()
         for kind, node, pointer in found:
             if kind in ROOMS and isinstance(node.get("$ref"), str):
                 target = self.target(node["$ref"], Target("", pointer), kind, report=False)
-                if (
-                    target
-                    and not target.file
-                    and not _is_shared(target.pointer, kind)
-                    and (kind, target.pointer) in places
-                ):
-                    wanted.add((target.pointer, kind))
-        for pointer, kind in sorted(wanted):
-            self.hoisted[pointer] = self.name(ROOMS[kind], Target("", pointer))
+                if target and not target.file and self.kinds.get(target.pointer) in ROOMS:
+                    wanted.add(target.pointer)
+        for pointer in sorted(wanted):
+            kind = self.kinds[pointer]
+            if not _is_shared(pointer, kind):
+                self.hoisted[pointer] = self.name(ROOMS[kind], Target("", pointer))
 
     def change(self, file: str) -> Callable[[Kind, Node, Pointer], Node]:
         """The change of a node of a file: its reference leads to a shared part, and it moves if it becomes one."""
 
         def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-            here = Target(file, pointer)
-            changed = self.referring(kind, node, here) if isinstance(node.get("$ref"), str) else node
+            changed = self.referring(kind, node, Target(file, pointer)) if isinstance(node.get("$ref"), str) else node
             if file or kind not in ROOMS or pointer not in self.hoisted:
                 return changed
             room, name = ROOMS[kind], self.hoisted[pointer]
@@ -120,159 +192,137 @@ class _Work:
 
     def referring(self, kind: Kind, node: Node, here: Target) -> Node:
         """The node with its reference led to a shared part, or with what it refers to in its place."""
-        if kind not in (*ROOMS, Kind.PATH_ITEM, Kind.ITEMS, Kind.HEADER):
+        if kind not in ROOMS and kind not in COPIED:
             return node
         target = self.target(node["$ref"], here, kind)
         if target is None:
             return self.dangling(kind, node, here)
+        if kind is Kind.RESPONSE and not target.file and self.kinds.get(target.pointer) is Kind.SCHEMA:
+            what = f"{node['$ref']!r} leads to a schema; that is the schema of the response"
+            self.mends.append(Mend(str(here), "reference-to-schema", what))
+            return {**_without_reference(node), "schema": self.shared(target, Kind.SCHEMA)}
         if kind in ROOMS:
-            return {**node, "$ref": reference_to((ROOMS[kind], self.share(target, kind)))}
-        copied = map_nodes(object_at(self.value(target), here.pointer), self.change(target.file), kind, target.pointer)
-        return {**copied, **{name: value for name, value in node.items() if name != "$ref"}}
+            return {**node, **self.shared(target, kind)}
+        return {**self.copied(target, kind, here), **_without_reference(node)}
 
-    def share(self, target: Target, kind: Kind) -> str:
-        """The name of the shared part that a place is, or becomes."""
+    def copied(self, target: Target, kind: Kind, here: Target) -> Node:
+        """What stands at a place, with its own references led to shared parts."""
+        if target in self.copying:
+            what = f"holds a reference that leads round in a circle, to {target}"
+            raise DocumentError(str(here), what, CIRCLE)
+        if not here.file:
+            self.origins[here.pointer] = target
+        self.copying.append(target)
+        copy = map_nodes(self.part(target), self.change(target.file), kind, target.pointer)
+        self.copying.pop()
+        return copy
+
+    def shared(self, target: Target, kind: Kind) -> Node:
+        """A reference to the shared part that a place is, or becomes."""
         room = ROOMS[kind]
         if not target.file and _is_shared(target.pointer, kind):
-            return target.pointer[-1]
+            return {"$ref": reference_to(target.pointer)}
         if not target.file and target.pointer in self.hoisted:
-            return self.hoisted[target.pointer]
-        if (room, target) in self.names:
-            return self.names[room, target]
-        # The name is taken before the value is walked, which may lead back here.
-        name = self.name(room, target)
-        value = self.value(target)
+            return {"$ref": reference_to((room, self.hoisted[target.pointer]))}
+        if (room, target) not in self.names:
+            part = self.part(target)
+            # The name is taken before the part is walked, which may lead back here.
+            name = self.name(room, target)
+            self.added[room][name] = map_nodes(part, self.change(target.file), kind, target.pointer)
+        return {"$ref": reference_to((room, self.names[room, target]))}
+
+    def part(self, target: Target) -> Node:
+        value = self.sources.value(target)
         if not is_object(value):
             raise DocumentError(str(target), "is no object, and is referred to as one", "Correct the reference.")
-        self.added[room][name] = map_nodes(value, self.change(target.file), kind, target.pointer)
-        return name
+        return value
 
     def name(self, room: str, target: Target) -> str:
         """A new name among the shared parts, made of the place that gets it."""
-        structure = ("definitions", "parameters", "responses", "properties", "paths", "schema")
+        taken = self.taken.setdefault(room, {name.lower() for name in self.sources.shared(room)})
         stem = PurePosixPath(target.file).stem
-        parts = [part for part in target.pointer if part not in structure] or [stem]
+        parts = [part for part in target.pointer if part not in STRUCTURE] or [stem]
         plain = re.sub(r"[^A-Za-z0-9.-]+", "_", "_".join(parts if not target.file else parts[-1:])).strip("_") or "Part"
-        taken = {
-            *object_at(self.document.get(room, {}), (room,)),
-            *(name for at, name in self.names.items() if at[0] == room),
-        }
-        taken |= {name.lower() for name in taken}
+        if plain.lower() in taken and stem:
+            plain = f"{stem}_{plain}"
         name, number = plain, 1
-        if name.lower() in taken and stem:
-            name = plain = f"{stem}_{plain}"
         while name.lower() in taken:
             number += 1
             name = f"{plain}{number}"
+        taken.add(name.lower())
         self.names[room, target] = name
         self.origins[room, name] = target
         return name
 
     def target(self, reference: str, here: Target, kind: Kind, *, report: bool = True) -> Target | None:
         """Where a reference leads in the end, past references that stand there; None if that is nowhere."""
-        seen: list[Target] = []
+        # In the order of the way, for the error to tell.
+        seen: dict[Target, None] = {}
         target = self.place(reference, here, kind, report=report)
         while target is not None:
-            value = self.value(target)
+            value = self.sources.value(target)
             if not (is_object(value) and isinstance(value.get("$ref"), str)):
                 return target
-            if target in seen or len(seen) > CHAIN:
-                way = " to ".join(str(each) for each in [*seen[:3], target])
-                hint = "Let one of them hold a value."
-                raise DocumentError(
-                    self.where(here), f"the reference {reference!r} leads round in a circle, from {way}", hint
-                )
-            seen.append(target)
+            if target in seen:
+                way = " to ".join(str(each) for each in [*list(seen)[:3], target])
+                what = f"the reference {reference!r} leads round in a circle, from {way}"
+                raise DocumentError(str(here), what, CIRCLE)
+            seen[target] = None
             target = self.place(value["$ref"], target, kind, report=report)
         return None
 
     def place(self, reference: str, here: Target, kind: Kind, *, report: bool) -> Target | None:
-        """The place that a reference names; None if there is nothing."""
+        """The place that a reference names, or is meant to name; None if there is nothing."""
         path, mark, fragment = reference.partition("#")
         room = ROOMS.get(kind, "")
-        named = not mark and "/" not in reference and reference in self.document.get(room, {})
-        if path and not named:
-            file = self.file(reference, here)
-            target = Target(file, pointer_parts("#" + fragment))
-            if file and not mark and not self.exists(target):
-                return None
-        else:
-            target = Target(here.file if not named else "", pointer_parts("#" + fragment))
-        if not named and self.exists(target):
-            return target
-        raw = Target(target.file, tuple(fragment.split("/")[1:]))
-        if not named and self.exists(raw):
-            return raw
+        if path and not mark and not re.search("[/.]", path):
+            return self.misspelled(reference, path, room, here, report=report)
+        file = self.sources.file(reference, here) if path else here.file
+        try:
+            found = self.sources.named(Target(file, pointer_parts("#" + fragment)), fragment)
+        except SourceError as error:
+            raise evolve(error, what=f"{error.what}; {here} refers to it") from None
+        if found is not None and (file or self.fits(found.pointer, kind)):
+            return found
         # People leave out parts of the way: what is called by its name alone is found by it.
-        last = reference.rpartition("/")[2].lstrip("#")
-        parts = object_at(self.document.get(room, {}), (room,)) if room else {}
-        close = [name for name in parts if name == last] or [name for name in parts if name.lower() == last.lower()]
-        if len(close) != 1 or target.file:
+        last = pointer_parts("#/" + reference.rpartition("/")[2].lstrip("#"))[-1]
+        return None if file else self.misspelled(reference, last, room, here, report=report)
+
+    def misspelled(self, reference: str, name: str, room: str, here: Target, *, report: bool) -> Target | None:
+        """The shared part that a reference means by a name, if just one is called so."""
+        parts = self.sources.shared(room)
+        close = [name] if name in parts else [each for each in parts if each.lower() == name.lower()]
+        if len(close) != 1:
             return None
         found = Target("", (room, close[0]))
         if report:
             what = f"{reference!r} leads nowhere; {reference_to(found.pointer)} is meant"
-            self.mends.append(Mend(self.where(here), "reference-misspelled", what))
+            self.mends.append(Mend(str(here), "reference-misspelled", what))
         return found
 
-    def file(self, reference: str, here: Target) -> str:
-        """The path of the file that a reference names, below the contract folder; empty for the document itself."""
-        parts = urlsplit(reference)
-        path = unquote(parts.path)
-        if parts.scheme or parts.netloc or path.startswith("/") or "\\" in path:
-            raise self.outside(reference, here, "leads out of the contract folder")
-        way: list[str] = []
-        for part in (*PurePosixPath(here.file or self.base).parent.parts, *PurePosixPath(path).parts):
-            if part == ".." and not way:
-                raise self.outside(reference, here, "leads out of the contract folder")
-            if part == "..":
-                way.pop()
-            elif part != ".":
-                way.append(part)
-        file = "/".join(way)
-        return "" if file == self.base else file
-
-    def outside(self, reference: str, here: Target, what: str) -> DocumentError:
-        hint = "Put what it refers to into the folder, and let the reference lead there."
-        return DocumentError(self.where(here), f"the reference {reference!r} {what}", hint)
-
-    def exists(self, target: Target) -> bool:
-        try:
-            self.value(target)
-        except LookupError:
-            return False
-        return True
-
-    def value(self, target: Target) -> JSON:
-        """What stands at a place; raises LookupError if nothing does."""
-        node = self.document if not target.file else self.content(target.file)
-        for part in target.pointer:
-            if is_list(node) and part.isdecimal() and int(part) < len(node):
-                node = node[int(part)]
-            elif is_object(node) and part in node:
-                node = node[part]
-            else:
-                raise LookupError(str(target))
-        return node
-
-    def content(self, file: str) -> JSON:
-        if file not in self.files:
-            self.files[file] = self.read(file)
-        return self.files[file]
+    def fits(self, pointer: Pointer, kind: Kind) -> bool:
+        """Whether what stands there in the document is, or may be, of the kind that refers to it."""
+        found = self.kinds.get(pointer)
+        if found is None:
+            # Where nobody knows what stands, the reference says it. The document itself is nothing of the sort.
+            return bool(pointer)
+        alike = kind in TYPED and found in TYPED
+        return found is kind or alike or (kind is Kind.RESPONSE and found is Kind.SCHEMA)
 
     def dangling(self, kind: Kind, node: Node, here: Target) -> Node:
         """What stands for a node whose reference leads nowhere."""
-        what = f"the reference {node['$ref']!r} leads nowhere"
-        kept = {**{name: value for name, value in node.items() if name != "$ref"}, "x-dangling-reference": node["$ref"]}
-        if kind not in (Kind.SCHEMA, Kind.RESPONSE, Kind.ITEMS, Kind.HEADER):
+        what = f"the reference {node['$ref']!r} leads to no {kind}"
+        if kind in (Kind.PARAMETER, Kind.PATH_ITEM):
             if here.file:
                 raise DocumentError(str(here), what, "Correct it there.")
             raise unsettled(here.pointer, what, "remove: true")
-        self.mends.append(Mend(self.where(here), "reference-dangling", f"{what}; anything may stand there"))
+        kept = {**_without_reference(node), "x-dangling-reference": node["$ref"]}
+        self.mends.append(Mend(str(here), "reference-dangling", f"{what}; anything may stand there"))
         return {"description": "", **kept} if kind is Kind.RESPONSE else kept
 
-    def where(self, place: Target) -> str:
-        return pointer_text(place.pointer) if not place.file else str(place)
+
+def _without_reference(node: Node) -> Node:
+    return {name: value for name, value in node.items() if name != "$ref"}
 
 
 def _is_shared(pointer: Pointer, kind: Kind) -> bool:

@@ -53,12 +53,15 @@ def flows(node: Node, pointer: Pointer) -> Node:
     for address in addresses:
         if address not in node:
             raise unsettled(pointer, f"the flow {flow} has no {address}", f"update: {{{address}: https://…}}")
-    scopes = object_at(node.get("scopes", {}), (*pointer, "scopes"))
+    place = (*pointer, "scopes")
+    scopes = object_at(node.get("scopes", {}), place)
     return {
         name: {
-            **{address: node[address] for address in addresses},
-            "scopes": {scope: text for scope, text in scopes.items() if not scope.startswith("x-")},
-            **{scope: text for scope, text in scopes.items() if scope.startswith("x-")},
+            **{address: text_at(node[address], (*pointer, address)) for address in addresses},
+            "scopes": {
+                scope: text_at(text, (*place, scope)) for scope, text in scopes.items() if not scope.startswith("x-")
+            },
+            **{scope: value for scope, value in scopes.items() if scope.startswith("x-")},
         }
     }
 

@@ -282,10 +282,13 @@ def value_of_wrong_type(document: Node, pick: Pick) -> None:
 
 
 def dotted_name(document: Node, pick: Pick) -> None:
-    name = pick(["inner.more", "inner.kind", "list.more", "kind.more", "new.a.b", "inner:more"])
-    document["definitions"]["Spare"]["properties"][name] = {"type": "integer"}
+    # One name alone is a plain one, so those without a holder that has members come beside others.
+    names = pick(
+        ["inner.more", "inner.kind", "list.more", "inner:more", "inner.more kind.more", "new.a.b new.c"]
+    ).split()
+    document["definitions"]["Spare"]["properties"].update({name: {"type": "integer"} for name in names})
     if pick([True, False]):
-        document["definitions"]["Spare"]["required"].append(name)
+        document["definitions"]["Spare"]["required"] += names
 
 
 def reference_dangling(document: Node, pick: Pick) -> None:

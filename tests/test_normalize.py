@@ -158,6 +158,24 @@ def test_report_names_every_mend_repair_and_count(folder, capsys):
     assert lines[-1].startswith(f"{folder}/openapi.yaml written: 1 operation, 3 schemas, ")
 
 
+def test_change_that_was_made_is_told(folder, capsys):
+    replaced(folder / "overlay.yaml", "minItems: 1", "minItems: 2")
+    _, out, _ = run(capsys, "--contract", folder)
+
+    assert "1 change: 1 breaking for callers, none for servers." in out
+    assert f"POST {SEND}\n  callers   request body application/json: recipients: minItems is 2 now, and was 1" in out
+
+
+def test_no_change_is_told_as_well(folder, capsys):
+    assert "\nNo change.\n" in run(capsys, "--contract", folder)[1]
+
+
+def test_contract_that_cannot_be_read_is_replaced(folder, capsys):
+    (folder / "openapi.yaml").write_text("a: [")
+
+    assert run(capsys, "--contract", folder)[0] == 0
+
+
 def test_check_passes_on_what_was_written(folder, capsys):
     assert run(capsys, "--contract", folder, "--check")[0] == 0
 

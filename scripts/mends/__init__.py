@@ -6,9 +6,9 @@ published. What cannot be mended without guessing is an error that names the ove
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from scripts.document import Document, DocumentError, Pointer
+from scripts.document import Document, DocumentError, Pointer, node_at, references
 from scripts.mends import (
     documents,
     dotted,
@@ -23,7 +23,7 @@ from scripts.mends import (
     values,
 )
 from scripts.mends.history import History
-from scripts.mends.rule import Mend, Report, Rule, Target, Unsettled, path_in, unsettled
+from scripts.mends.rule import Mend, NodeRule, Report, Rule, Target, Unsettled, after_all, path_in, unsettled
 
 __all__ = ["OMISSIONS", "RULES", "Mend", "mended"]
 
@@ -31,8 +31,8 @@ __all__ = ["OMISSIONS", "RULES", "Mend", "mended"]
 RULES: Mapping[str, Rule] = {
     # What has the wrong form, so that all others find what they look for
     "swagger-marker": documents.version_marker_is_swagger,
-    "null-member": shapes.no_member_is_null,
     "string-for-list": shapes.lists_are_lists,
+    "null-member": shapes.no_member_is_null,
     "response-inside-response": operations.answers_stand_side_by_side,
     "parameter-place-misspelled": parameters.places_are_known,
     "parameter-place-missing": parameters.what_has_a_schema_is_a_body,
@@ -47,8 +47,8 @@ RULES: Mapping[str, Rule] = {
     "path-in-brackets": paths.brackets_are_braces,
     "query-in-path": paths.queries_are_parameters,
     # Schemas: what stands beside a reference says its piece before it goes
-    "reference-among-properties": schemas.no_property_is_called_reference,
     "property-required": required.properties_do_not_require_themselves,
+    "reference-among-properties": schemas.no_property_is_called_reference,
     "nullable-without-prefix": schemas.nullable_is_an_extension,
     "type-unknown": types.types_are_known,
     "reference-with-siblings": schemas.references_stand_alone,
@@ -99,30 +99,55 @@ def mended(
     """
     history = History(document, origins or {})
     mends: list[Mend] = []
-    left = list(RULES)
+    left = rules = [name for name in RULES if not (strict and name in OMISSIONS)]
     while left:
-        name = left.pop(0)
-        if strict and name in OMISSIONS:
-            continue
-        report, rule = Report(), RULES[name]
+        run = _together(left)
+        reports = {name: Report() for name in run}
         try:
-            document = rule(document, report)
+            document = _after(document, reports)
         except Unsettled as error:
             raise _led_back(error, history) from None
         except RecursionError:
             raise DocumentError("#", "is nested too deeply to be read", "Make it flatter.") from None
-        if not (strict and name in MEANINGLESS):
-            mends += [Mend(str(history.source(pointer)), name, what) for pointer, what in report.mends]
-        if report.moves:
-            history.moves.append(report.moves)
-        if report.mends and name in REVEALING:
-            left = list(RULES)
+        for name, report in reports.items():
+            if not (strict and name in MEANINGLESS):
+                mends += [Mend(str(history.source(pointer)), name, what) for pointer, what in report.mends]
+            if report.moves:
+                history.moves.append(report.moves)
+        anew = any(reports[name].mends for name in run if name in REVEALING)
+        left = rules if anew else left[len(run) :]
+    _check_references(document, history)
     if strict and mends:
         first, more = mends[0], len(mends) - 1
         others = f" (and {more} fault{'s' if more > 1 else ''} more)" if more else ""
         hint = "Correct it, or leave out --strict to have it mended."
         raise DocumentError(first.pointer, f"{first.rule}: {first.what}{others}", hint)
-    return document, tuple(mends)
+    return document, tuple(dict.fromkeys(mends))
+
+
+def _together(names: Sequence[str]) -> Sequence[str]:
+    """The first of the rules, with those behind it that go through the document together with it."""
+    alone = next((at for at, name in enumerate(names) if not isinstance(RULES[name], NodeRule)), len(names))
+    return names[: max(alone, 1)]
+
+
+def _after(document: Document, reports: Mapping[str, Report]) -> Document:
+    """The document after the rules of these names."""
+    [first, *_] = names = list(reports)
+    if len(names) == 1:
+        return RULES[first](document, reports[first])
+    return after_all(document, [(rule, reports[name]) for name in names if isinstance(rule := RULES[name], NodeRule)])
+
+
+def _check_references(document: Document, history: History) -> None:
+    """What a rule has read as a reference leads somewhere, as the others do by now."""
+    for pointer, reference in references(document):
+        try:
+            found = reference.startswith("#/") and node_at(document, reference) is not None
+        except (LookupError, ValueError):
+            found = False
+        if not found:
+            raise _led_back(unsettled(pointer, f"the reference {reference!r} leads nowhere", "remove: true"), history)
 
 
 def _led_back(error: Unsettled, history: History) -> DocumentError:

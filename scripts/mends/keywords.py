@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scripts.document import Document, Kind, Node, Pointer, map_nodes
-from scripts.mends.rule import Report, set_aside, unsettled
+from scripts.document import Kind, Node, Pointer
+from scripts.mends.rule import Report, by_kind, set_aside, unsettled
 
 _BOUNDS = (
     *("default", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern"),
@@ -73,23 +73,20 @@ SMALL: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def members_are_known(document: Document, report: Report) -> Document:
+@by_kind()
+def members_are_known(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
     """A member that neither Swagger 2.0 nor JSON Schema has is an extension."""
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        for name in SMALL:
-            if name in node and name in MEMBERS[kind]:
-                node = {**node, name: _small(node[name], SMALL[name], (*pointer, name), report)}
-        if kind not in KNOWN or MEMBERS[kind].issuperset(node):
-            return node
-        for name in [name for name in node if name not in MEMBERS[kind] and not name.startswith("x-")]:
-            if name in OF_OPENAPI3.get(kind, ()):
-                what = f"{name!r} belongs to OpenAPI 3 and has no meaning in Swagger 2.0"
-                raise unsettled((*pointer, name), what, "remove: true")
-            node = _aside(node, name, pointer, report)
+    for name in SMALL:
+        if name in node and name in MEMBERS[kind]:
+            node = {**node, name: _small(node[name], SMALL[name], (*pointer, name), report)}
+    if kind not in KNOWN or MEMBERS[kind].issuperset(node):
         return node
-
-    return map_nodes(document, change)
+    for name in [name for name in node if name not in MEMBERS[kind] and not name.startswith("x-")]:
+        if name in OF_OPENAPI3.get(kind, ()):
+            what = f"{name!r} belongs to OpenAPI 3 and has no meaning in Swagger 2.0"
+            raise unsettled((*pointer, name), what, "remove: true")
+        node = _aside(node, name, pointer, report)
+    return node
 
 
 def _small(node: Node, known: Sequence[str], pointer: Pointer, report: Report) -> Node:

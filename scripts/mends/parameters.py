@@ -19,7 +19,7 @@ from scripts.document import (
 )
 from scripts.mends.keywords import KNOWN
 from scripts.mends.paths import identity, resolved, template_names
-from scripts.mends.rule import Report, on, unsettled, without
+from scripts.mends.rule import Report, by_kind, on, unsettled, without
 
 PLACES = {place.lower(): place for place in ("query", "header", "path", "formData", "body")} | {"form": "formData"}
 
@@ -83,20 +83,18 @@ def schemas_are_for_bodies(node: Node, pointer: Pointer, report: Report) -> Node
     return {**said, **without(node, "schema")}
 
 
-def whatever_is_text_has_a_type(document: Document, report: Report) -> Document:
-    """A parameter, a header or an item of no type is text, as it is on the wire; with `items` it is an array."""
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if not _is_text(kind, node) or "type" in node:
-            return node
-        read = "array" if "items" in node else "string"
-        report(pointer, f"no type is said; it is read as {read}")
-        return {**node, "type": read}
-
-    return map_nodes(document, change, kinds=OUTSIDE)
-
-
+#: What is text on the wire, but for bodies.
 OUTSIDE = (Kind.PARAMETER, Kind.ITEMS, Kind.HEADER)
+
+
+@by_kind(*OUTSIDE)
+def whatever_is_text_has_a_type(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
+    """A parameter, a header or an item of no type is text, as it is on the wire; with `items` it is an array."""
+    if not _is_text(kind, node) or "type" in node:
+        return node
+    read = "array" if "items" in node else "string"
+    report(pointer, f"no type is said; it is read as {read}")
+    return {**node, "type": read}
 
 
 def _is_text(kind: Kind, node: Node) -> bool:
@@ -105,16 +103,13 @@ def _is_text(kind: Kind, node: Node) -> bool:
     return (outside or kind in (Kind.ITEMS, Kind.HEADER)) and "$ref" not in node
 
 
-def no_object_is_sent_as_text(document: Document, report: Report) -> Document:
+@by_kind(*OUTSIDE)
+def no_object_is_sent_as_text(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
     """An object outside the body, for which Swagger 2.0 has no form, is text whose form the caller knows."""
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        if not _is_text(kind, node) or node.get("type") != "object":
-            return node
-        report((*pointer, "type"), "an object has no form outside the body; it is text")
-        return {**node, "type": "string"}
-
-    return map_nodes(document, change, kinds=OUTSIDE)
+    if not _is_text(kind, node) or node.get("type") != "object":
+        return node
+    report((*pointer, "type"), "an object has no form outside the body; it is text")
+    return {**node, "type": "string"}
 
 
 def no_parameter_stands_twice(document: Document, report: Report) -> Document:

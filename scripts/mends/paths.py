@@ -82,13 +82,17 @@ def queries_are_parameters(document: Document, report: Report) -> Document:
     if not any("?" in path for path in paths):
         return document
     claims = Counter((path.partition("?")[0], method) for path, method in _operations(paths))
+    bases = Counter(path.partition("?")[0] for path in paths)
     moved: Node = {}
     for path, item in paths.items():
         base, mark, query = path.partition("?")
-        shared = any(other != path and other.partition("?")[0] == base for other in paths)
-        item = _folded(document, item, ("paths", path), report) if shared and is_object(item) else item
+        if path.startswith("x-"):
+            moved[path] = item
+            continue
+        if bases[base] > 1 or _shares(document, item, query):
+            item = _folded(document, item, ("paths", path), report)
         if not mark:
-            moved[path] = {**moved.get(path, {}), **item} if is_object(item) else item
+            moved[path] = {**moved.get(path, {}), **item}
             continue
         for name, member in object_at(item, ("paths", path)).items():
             # The fragment is no new question mark, and stands for the query string as it was written. Braces would
@@ -96,12 +100,23 @@ def queries_are_parameters(document: Document, report: Report) -> Document:
             alone = name not in METHODS or claims[(base, name)] == 1
             target = base if alone else f"{base}#{re.sub('[{}]', '', query)}"
             place: Pointer = ("paths", path, name)
+            report.moved(place, ("paths", target, name))
             if name in METHODS:
-                report(("paths", path, name), f"the path is {target}, and {query!r} are parameters in the query")
-                report.moved(place, ("paths", target, name))
+                said = f", and {query!r} are parameters in the query" if query else ", without a query"
+                report(place, f"the path is {target}{said}")
                 member = _with_query(document, object_at(member, place), query, place)
             _put(moved.setdefault(target, {}), name, member, place, report)
     return {**document, "paths": moved}
+
+
+def _shares(document: Document, item: Node, query: str) -> bool:
+    """Whether a parameter of the whole path is one that the query string names."""
+    return any(_is_called(document, each, name) for each in item.get("parameters", []) for name, _ in _pairs(query))
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
 
 
 def _put(item: Node, name: str, member: object, pointer: Pointer, report: Report) -> None:
@@ -135,9 +150,7 @@ def _folded(document: Document, item: Node, pointer: Pointer, report: Report) ->
 
 def _with_query(document: Document, operation: Node, query: str, pointer: Pointer) -> Node:
     parameters = list_at(operation.get("parameters", []), (*pointer, "parameters"))
-    for pair in filter(None, query.split("&")):
-        name, _, value = pair.partition("=")
-        name, value = unquote_plus(name), unquote_plus(value)
+    for name, value in _pairs(query):
         free = value == "" or VARIABLE.fullmatch(value) is not None
         index = next((at for at, each in enumerate(parameters) if _is_called(document, each, name)), None)
         declared = resolved(document, parameters[index]) if index is not None else {"name": name, "type": "string"}
@@ -146,7 +159,7 @@ def _with_query(document: Document, operation: Node, query: str, pointer: Pointe
             number = as_number(value)
             said["enum"] = [number if number is not None and said.get("type") in ("integer", "number") else value]
         parameters = [*parameters, said] if index is None else [*parameters[:index], said, *parameters[index + 1 :]]
-    return {**operation, "parameters": parameters}
+    return {**operation, "parameters": parameters} if parameters else operation
 
 
 def _is_called(document: Document, parameter: object, name: str) -> bool:

@@ -118,7 +118,7 @@ def whatever_is_required_is_declared(document: Document, report: Report) -> Docu
                 report((*pointer, "required", str(index)), f"{name!r} names no property; {what}")
             names.append(meant or name)
         if added:
-            node = {**node, "properties": {**node.get("properties", {}), **added}}
+            node = {"type": "object", **node, "properties": {**node.get("properties", {}), **added}}
         return {**node, "required": list(dict.fromkeys(names))} if names != required else node
 
     return map_nodes(document, change, kinds=(Kind.SCHEMA,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from attrs import field, frozen
 
@@ -23,7 +23,7 @@ from scripts.document import (
     is_object,
     json_path,
     map_nodes,
-    pointer_text,
+    reference_to,
 )
 
 #: Where the published document lies in a contract folder; an overlay that extends it is applied before any rule.
@@ -38,7 +38,7 @@ class Target:
     pointer: Pointer
 
     def __str__(self) -> str:
-        return self.file + pointer_text(self.pointer)
+        return self.file + reference_to(self.pointer)
 
 
 @frozen
@@ -68,21 +68,46 @@ class Report:
 
 Rule = Callable[[Document, Report], Document]
 #: Changes one node, which is a copy of its own at the top level; gets the pointer and the report.
-NodeRule = Callable[[Node, Pointer, Report], Node]
+NodeChange = Callable[[Node, Pointer, Report], Node]
+#: The same where what it does hangs on what the node is.
+KindChange = Callable[[Kind, Node, Pointer, Report], Node]
 
 
-def on(*kinds: Kind) -> Callable[[NodeRule], Rule]:
-    """Make a rule of a function of one node, for every node of these kinds, inner ones first."""
+@frozen
+class NodeRule:
+    """A rule that takes each node of some kinds by itself, inner ones first.
 
-    def made(change: NodeRule) -> Rule:
-        def rule(document: Document, report: Report) -> Document:
-            return map_nodes(document, lambda kind, node, pointer: change(node, pointer, report), kinds=kinds)
+    Several such rules may go through the document together, one after the other at each node.
+    """
 
-        rule.__doc__ = change.__doc__
-        rule.__name__ = change.__name__
-        return rule
+    kinds: tuple[Kind, ...]
+    change: KindChange
 
-    return made
+    def __call__(self, document: Document, report: Report) -> Document:
+        """The document after this rule alone."""
+        return after_all(document, [(self, report)])
+
+
+def on(*kinds: Kind) -> Callable[[NodeChange], NodeRule]:
+    """Make a rule of a function of one node, for every node of these kinds."""
+    return lambda change: NodeRule(kinds, lambda kind, node, pointer, report: change(node, pointer, report))
+
+
+def by_kind(*kinds: Kind) -> Callable[[KindChange], NodeRule]:
+    """Make a rule of a function of one node and its kind, for every node of these kinds, or of all."""
+    return lambda change: NodeRule(kinds or tuple(Kind), change)
+
+
+def after_all(document: Document, rules: Sequence[tuple[NodeRule, Report]]) -> Document:
+    """The document after several rules that take each node by itself."""
+    changes = {kind: [(rule.change, report) for rule, report in rules if kind in rule.kinds] for kind in Kind}
+
+    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
+        for each, report in changes[kind]:
+            node = each(kind, node, pointer, report)
+        return node
+
+    return map_nodes(document, change, kinds=[kind for kind in Kind if changes[kind]])
 
 
 #: What says a type: schemas, the items of parameters and headers, and both of these themselves.
@@ -104,7 +129,7 @@ def unsettled(pointer: Pointer, what: str, deed: str, path: str | None = None) -
     """
     target = path or json_path(pointer)
     hint = f"Settle it in an overlay with `extends: {PUBLISHED}` and the action `target: {target}`, `{deed}`."
-    return Unsettled(pointer_text(pointer), what, hint, pointer, deed)
+    return Unsettled(reference_to(pointer), what, hint, pointer, deed)
 
 
 def path_in(document: Document, pointer: Pointer) -> str:

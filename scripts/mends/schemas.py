@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scripts.document import Document, Kind, Node, Pointer, described, is_list, is_object, list_at, map_nodes
-from scripts.mends.rule import TYPED, Report, on, set_aside, unsettled, without
+from scripts.document import Kind, Node, Pointer, described, is_list, is_object, list_at
+from scripts.mends.rule import TYPED, Report, by_kind, on, set_aside, unsettled, without
 
 
 @on(Kind.SCHEMA)
@@ -54,19 +54,16 @@ def what_has_properties_is_an_object(node: Node, pointer: Pointer, report: Repor
     return {"type": "object", **node}
 
 
-def every_array_has_items(document: Document, report: Report) -> Document:
+@by_kind(*TYPED)
+def every_array_has_items(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
     """An array that does not say what it holds may hold anything, or any text where everything is text."""
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        types = node.get("type")
-        is_array = types == "array" or (is_list(types) and "array" in types)
-        if not is_array or "items" in node or "$ref" in node:
-            return node
-        items: Node = {} if kind is Kind.SCHEMA else {"type": "string"}
-        report(pointer, f"an array without items; items: {'any text' if items else '{}'} added")
-        return {**node, "items": items}
-
-    return map_nodes(document, change, kinds=TYPED)
+    types = node.get("type")
+    is_array = types == "array" or (is_list(types) and "array" in types)
+    if not is_array or "items" in node or "$ref" in node:
+        return node
+    items: Node = {} if kind is Kind.SCHEMA else {"type": "string"}
+    report(pointer, f"an array without items; items: {'any text' if items else '{}'} added")
+    return {**node, "items": items}
 
 
 @on(*TYPED)

@@ -6,6 +6,7 @@ rules that follow ask what a value says and no more what it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from scripts.document import (
@@ -22,7 +23,7 @@ from scripts.document import (
     map_nodes,
 )
 from scripts.mends.keywords import MEMBERS, SMALL
-from scripts.mends.rule import Report, Unsettled, as_number, on, unsettled
+from scripts.mends.rule import Report, Unsettled, as_number, by_kind, on, unsettled
 
 #: Members that hold any value, where null may be meant.
 DATA = ("default", "example", "const")
@@ -102,16 +103,13 @@ def _with_scopes(requirement: JSON, pointer: Pointer, report: Report) -> JSON:
     return read
 
 
-def no_member_is_null(document: Document, report: Report) -> Document:
+@by_kind()
+def no_member_is_null(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
     """A member whose value is null says nothing and is left out."""
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        empty = [name for name, value in node.items() if value is None and not _may_be_null(kind, name)]
-        for name in empty:
-            report((*pointer, name), "null, left out")
-        return {name: value for name, value in node.items() if name not in empty} if empty else node
-
-    return map_nodes(document, change)
+    empty = [name for name, value in node.items() if value is None and not _may_be_null(kind, name)]
+    for name in empty:
+        report((*pointer, name), "null, left out")
+    return {name: value for name, value in node.items() if name not in empty} if empty else node
 
 
 def _may_be_null(kind: Kind, name: str) -> bool:
@@ -136,55 +134,50 @@ def numbers_and_booleans_are_not_text(node: Node, pointer: Pointer, report: Repo
     return node
 
 
-def texts_are_text(document: Document, report: Report) -> Document:
+@by_kind()
+def texts_are_text(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
     """A number where text is due is that text: `version: 1.5`, `swagger: 2.0`, a tag `2019`."""
-
-    def read(value: JSON, pointer: Pointer) -> JSON:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return value
-        # 2 is what some writers make of 2.0, and no other version of Swagger begins with it.
-        text = "2.0" if pointer == ("swagger",) and value == 2 else str(value)
-        report(pointer, f"the number is read as the string {text!r}")
-        return text
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        for name, value in list(node.items()):
-            if name not in MEMBERS[kind]:
-                continue
-            if (name in TEXTS and name != "$ref") or name == "swagger":
-                node[name] = read(value, (*pointer, name))
-            elif name in TEXT_LISTS and is_list(value) and not (kind is Kind.DOCUMENT and name == "tags"):
-                node[name] = [read(each, (*pointer, name, str(at))) for at, each in enumerate(value)]
-        return node
-
-    return map_nodes(document, change)
+    for name, value in list(node.items()):
+        if name not in MEMBERS[kind]:
+            continue
+        if (name in TEXTS and name != "$ref") or name == "swagger":
+            node[name] = _as_text(value, (*pointer, name), report)
+        elif name in TEXT_LISTS and is_list(value) and not (kind is Kind.DOCUMENT and name == "tags"):
+            node[name] = [_as_text(each, (*pointer, name, str(at)), report) for at, each in enumerate(value)]
+    return node
 
 
-def everything_has_its_form(document: Document, report: Report) -> Document:
+def _as_text(value: JSON, pointer: Pointer, report: Report) -> JSON:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    # 2 is what some writers make of 2.0, and no other version of Swagger begins with it.
+    text = "2.0" if pointer == ("swagger",) and value == 2 else str(value)
+    report(pointer, f"the number is read as the string {text!r}")
+    return text
+
+
+@by_kind()
+def everything_has_its_form(kind: Kind, node: Node, pointer: Pointer, report: Report) -> Node:
     """An object that is written as something else is the object that is meant; whatever else has a wrong form is not.
 
     Nothing, or an empty list, is the empty object; a string is a schema's type or reference, a response's description,
     or the name or the address that an object is there for; `true` and `false` are the schemas that accept and refuse
     everything; a list of no alternatives says nothing. The rest is an error.
     """
-
-    def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
-        for name, value in list(node.items()):
-            place = (*pointer, name)
-            if name in ALTERNATIVES and value == [] and kind is Kind.SCHEMA:
-                report(place, "an empty list, left out")
-                del node[name]
-                continue
-            if found := _held(kind, name):
-                node[name] = _with_nodes(*found, value, place, report)
-            elif name in OBJECTS and name in MEMBERS[kind] and not (kind is Kind.SCHEMA and name == "examples"):
-                node[name] = _object(name, value, place, report)
-            _check(kind, name, node[name], place)
-        if kind is Kind.TAG:
-            _check_has(node, "name", pointer)
-        return node
-
-    return map_nodes(document, change)
+    for name, value in list(node.items()):
+        place = (*pointer, name)
+        if name in ALTERNATIVES and value == [] and kind is Kind.SCHEMA:
+            report(place, "an empty list, left out")
+            del node[name]
+            continue
+        if found := _held(kind, name):
+            node[name] = _with_nodes(*found, value, place, report)
+        elif name in OBJECTS and name in MEMBERS[kind] and not (kind is Kind.SCHEMA and name == "examples"):
+            node[name] = _object(name, value, place, report)
+        _check(kind, name, node[name], place)
+    if kind is Kind.TAG:
+        _check_has(node, "name", pointer)
+    return node
 
 
 def _held(kind: Kind, name: str) -> tuple[Holds, Kind] | None:
@@ -199,7 +192,8 @@ def _with_nodes(holds: Holds, kind: Kind, value: JSON, pointer: Pointer, report:
     if holds is Holds.MAP:
         nodes = _object(None, value, pointer, report)
         return {name: _member(kind, name, each, (*pointer, name), report) for name, each in nodes.items()}
-    if holds is Holds.LIST or (is_list(value) and value and kind is Kind.SCHEMA):
+    # A list of items is one schema for each place.
+    if holds is Holds.LIST or (is_list(value) and value and kind is Kind.SCHEMA and pointer[-1] == "items"):
         if not is_list(value):
             raise unsettled(pointer, f"{described(value)} stands where a list is due", "remove: true")
         return [_object(kind, each, (*pointer, str(at)), report) for at, each in enumerate(value)]
@@ -226,9 +220,9 @@ def _object(kind: Kind | str | None, value: JSON, pointer: Pointer, report: Repo
             read = {}
         case Kind.SCHEMA, bool():
             read = {} if value else {"not": {}}
-        case Kind.SCHEMA, str() if value.startswith("#/"):
+        case Kind.SCHEMA, str() if value.startswith("#/definitions/"):
             read = {"$ref": value}
-        case Kind.SCHEMA, str():
+        case Kind.SCHEMA | Kind.ITEMS, str():
             read = {"type": value}
         case Kind.RESPONSE, str():
             read = {"description": value}
@@ -246,11 +240,13 @@ def _check(kind: Kind, name: str, value: JSON, pointer: Pointer) -> None:
     """A member that is known has its form; raises what tells where not, and what is due instead."""
     if name not in MEMBERS[kind]:
         return
-    if name in FORMS and not (kind is Kind.SCHEMA and name in ("required", "examples")):
+    if name in FORMS and not (kind is Kind.SCHEMA and name == "required"):
         is_right, due = FORMS[name]
         if not is_right(value):
             raise _misshapen(value, pointer, due)
-    if name in SMALL:
+    if name == "examples" and kind is Kind.SCHEMA and not is_list(value):
+        raise _misshapen(value, pointer, "a list")
+    if name in SMALL and is_object(value):
         _check_small(name, value, pointer)
     elif name == "security":
         _check_security(value, pointer)
@@ -287,8 +283,8 @@ def _check_security(value: list[JSON], pointer: Pointer) -> None:
         if not is_object(requirement):
             raise _misshapen(requirement, (*pointer, str(at)), "an object")
         for name, scopes in requirement.items():
-            if not is_list(scopes):
-                raise _misshapen(scopes, (*pointer, str(at), name), "a list")
+            if not is_list(scopes) or not all(isinstance(each, str) for each in scopes):
+                raise unsettled((*pointer, str(at), name), "is no list of names of scopes", "remove: true")
 
 
 def _is_text(value: JSON) -> bool:
@@ -300,7 +296,7 @@ def _is_flag(value: JSON) -> bool:
 
 
 def _is_number(value: JSON) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_count(value: JSON) -> bool:

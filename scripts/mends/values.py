@@ -234,10 +234,19 @@ def _refusal(schema: Node, value: JSON) -> str | None:
     formats: dict[str, Callable[..., bool]] = {name: partial(_has_format, name) for name in LATER_FORMATS}
     try:
         validator = jsonschema_rs.Draft4Validator(schema, formats=formats, validate_formats=True)
-        fault = next(iter(validator.iter_errors(value)), None)
+        fault = next(iter(validator.iter_errors(_with_integers(value))), None)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
         return None
     return fault.message.partition("\n")[0][:200] if fault else None
+
+
+def _with_integers(value: JSON) -> JSON:
+    """The value with 1.0 written 1: draft 4 alone does not take it for an integer."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if is_list(value):
+        return [_with_integers(each) for each in value]
+    return {name: _with_integers(each) for name, each in value.items()} if is_object(value) else value
 
 
 def _has_format(name: str, text: str) -> bool:
