@@ -16,8 +16,8 @@ from scripts.changes.pairing import changed
 from scripts.changes.record import Change, Direction, Effect, Finding, Rule, finding
 from scripts.changes.schemas import Comparison
 from scripts.changes.side import Side
-from scripts.changes.values import ABSENT, canonical, same, small
-from scripts.document import JSON, METHODS, Document, Node, is_list, is_object
+from scripts.changes.values import ABSENT, canonical, same, small, without_order
+from scripts.document import METHODS, Document, Node, is_object
 from scripts.matching import without_names
 
 __all__ = ["Change", "Rule", "changes"]
@@ -37,16 +37,9 @@ def changes(old: Document, new: Document) -> tuple[Change, ...]:
     found = [*_of_operations(comparison, before, after), *_of_document(old, new)]
     found += _of_all_operations(comparison, [*before.values(), *after.values()])
     found += _of_components(comparison.old, comparison.new)
-    if not found and canonical(_without_order(old)) != canonical(_without_order(new)):
+    if not found and canonical(without_order(old)) != canonical(without_order(new)):
         found.append(_change("", "", Finding(Rule.WRITTEN_DIFFERENTLY, "", "is written in another way")))
     return tuple(sorted(set(found), key=_order))
-
-
-def _without_order(value: JSON) -> JSON:
-    """The value with its lists sorted: what order says something of was compared before."""
-    if is_object(value):
-        return {name: _without_order(each) for name, each in value.items()}
-    return sorted((_without_order(each) for each in value), key=canonical) if is_list(value) else value
 
 
 def _order(change: Change) -> tuple[object, ...]:

@@ -343,9 +343,10 @@ def server_findings(old_said: Sequence[Node], new_said: Sequence[Node]) -> Itera
     if common[0] != common[1]:
         yield finding(Rule.SERVER_CHANGED, "servers", "stand in another order; many programs take the first", REQUEST)
     for url in common[0]:
-        if not same(old[url], new[url]):
-            variables = [each.get("variables", {}) for each in (old[url], new[url])]
-            effect = NONE if same(_values(variables[0]), _values(variables[1])) else EITHER
+        variables = [_values(each[url].get("variables", {})) for each in (old, new)]
+        rest = [{**each[url], "variables": _words(each[url].get("variables", {}))} for each in (old, new)]
+        if variables[0] != variables[1] or not same(rest[0], rest[1]):
+            effect = NONE if variables[0] == variables[1] else EITHER
             yield finding(Rule.SERVER_CHANGED, "servers", f"{url} is described otherwise", REQUEST, effect)
 
 
@@ -393,7 +394,14 @@ def _scheme(side: Side, name: str) -> Node:
     return side.resolved(schemes.get(name)).node
 
 
-def _values(variables: Node) -> JSON:
+def _values(variables: Node) -> Mapping[str, object]:
+    """What the variables of a server may be, and are if nothing is said."""
+    return {name: (unordered(each.get("enum", [])), each.get("default")) for name, each in variables.items()}
+
+
+def _words(variables: Node) -> Node:
+    """What is said of the variables of a server besides their values."""
     return {
-        name: {key: value for key, value in each.items() if key != "description"} for name, each in variables.items()
+        name: {key: value for key, value in each.items() if key not in ("enum", "default")}
+        for name, each in variables.items()
     }

@@ -17,7 +17,7 @@ from scripts.changes.names import class_name, has_class
 from scripts.changes.pairing import Answer, Edge, KeywordRule, Mode, Pairing, changed, unclear
 from scripts.changes.record import CODE, NARROWER, NONE, WIDER, Difference, Direction, Effect, Rule
 from scripts.changes.side import DOCUMENTATION, Schema, Side
-from scripts.changes.values import ABSENT, canonical, listed, same, small, unordered
+from scripts.changes.values import ABSENT, canonical, listed, same, small, without_order
 from scripts.document import JSON, SCHEMA_MEMBERS, Node, is_list, is_object
 
 PLACES = 3
@@ -128,8 +128,6 @@ GROUPS: tuple[Group, ...] = (
         STRINGS,
     ),
 )
-#: Keywords whose lists say the same in any order.
-SETS = ("required", "enum", "type")
 KNOWN = frozenset(keyword for group in GROUPS for keyword in group.keywords)
 
 #: A pair of schemas and the way their values travel. A schema that is a reference alone goes by what it leads to.
@@ -275,13 +273,7 @@ def _is_written_otherwise(pairing: Pairing, edges: Sequence[Answer]) -> bool:
 
 
 def _written(parts: Iterable[Node]) -> list[str]:
-    """The parts as they are written, lists sorted that have no order."""
-    return [
-        canonical(
-            {name: unordered(value) if name in SETS and is_list(value) else value for name, value in part.items()}
-        )
-        for part in parts
-    ]
+    return [canonical(without_order(part)) for part in parts]
 
 
 def _by_groups(pairing: Pairing, keywords: Collection[str]) -> Iterator[Answer]:
