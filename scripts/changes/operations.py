@@ -24,7 +24,7 @@ from scripts.changes.record import (
 )
 from scripts.changes.schemas import Comparison
 from scripts.changes.side import Side
-from scripts.changes.values import ABSENT, Value, canonical, listed, same, unordered
+from scripts.changes.values import ABSENT, Value, canonical, listed, same, unordered, without_order
 from scripts.document import JSON, METHODS, Node, is_object
 from scripts.matching import TEMPLATE
 
@@ -394,9 +394,12 @@ def _scheme(side: Side, name: str) -> Node:
     return side.resolved(schemes.get(name)).node
 
 
-def _values(variables: Node) -> Mapping[str, object]:
+def _values(variables: Node) -> Mapping[str, str]:
     """What the variables of a server may be, and are if nothing is said."""
-    return {name: (unordered(each.get("enum", [])), each.get("default")) for name, each in variables.items()}
+    return {
+        name: canonical({"enum": without_order(each.get("enum")), "default": each.get("default")})
+        for name, each in variables.items()
+    }
 
 
 def _words(variables: Node) -> Node:
