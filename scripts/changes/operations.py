@@ -59,13 +59,17 @@ class Operation:
 
     def inherits(self, name: str) -> bool:
         """Whether the document speaks for it."""
-        return not self.is_called_back and name not in self.node and name not in self.item
+        return not self.is_called_back and not any(name in each for each in self._holders(name))
 
     def inherited(self, name: str) -> JSON:
         """What the operation says, or else its path item, or the document."""
         nothing: list[JSON] = []
-        holders = (self.node, self.item, *(() if self.is_called_back else (self.side.document,)))
+        holders = (*self._holders(name), *(() if self.is_called_back else (self.side.document,)))
         return next((each[name] for each in holders if name in each), nothing)
+
+    def _holders(self, name: str) -> tuple[Node, ...]:
+        # A path item has servers, and no security of its own.
+        return (self.node, self.item) if name == "servers" else (self.node,)
 
 
 def operation_changes(comparison: Comparison, old: Operation, new: Operation) -> Iterator[Finding]:
