@@ -60,4 +60,4 @@ lock: setup ## pin what pyproject.toml asks for, with hashes and no index addres
 	$(RUN) -m uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --output-file requirements.lock
 
 clean: ## remove what the other targets made here, the environment included
-	rm -rf $(VENV) $(REPORTS) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(REPORTS) .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,23 +13,10 @@ from attrs import evolve
 from scripts import commands, files, jsontext, yamltext
 from scripts.changes import Change, changes
 from scripts.changes.rendering import as_json, markdown, text
-from scripts.document import (
-    GRAMMAR,
-    JSON,
-    Document,
-    DocumentError,
-    Holds,
-    Kind,
-    check_references,
-    described,
-    is_list,
-    is_object,
-    nodes,
-    pointer_text,
-)
+from scripts.changes.shape import check_shape
+from scripts.document import JSON, Document, DocumentError, is_object
 from scripts.files import FileError
 from scripts.sources import EMITTED
-from scripts.validity import shape_faults
 
 THERE = "Name a contract folder, or a file of OpenAPI 3."
 FORMATS: Mapping[str, Callable[[Sequence[Change]], str]] = {
@@ -56,30 +43,11 @@ def contract_in(content: str, name: str, *, is_json: bool = False) -> Document:
         raise FileError(f"{name}:{error.line}:{error.column}", f"is not {kind}: {error.what}", THERE) from None
     if not is_object(value) or not str(value.get("openapi", "")).startswith("3."):
         raise FileError(name, "is not marked `openapi: 3.…`", THERE)
-    misshapen = _misshapen(value)
-    if misshapen:
-        raise FileError(name, misshapen, "Correct it, or make it again with python -m scripts.normalize.")
     try:
-        check_references(value)
+        check_shape(value)
     except DocumentError as error:
         raise evolve(error, where=f"{name}{error.where}") from None
     return value
-
-
-def _misshapen(document: Document) -> str:
-    """What keeps the document from being compared; empty if nothing does."""
-    if str(document["openapi"]).startswith("3.1"):
-        for pointer, what in shape_faults(document):
-            return f"is not valid OpenAPI at {pointer_text(pointer)}: {what}"
-    for kind, node, pointer in nodes(document):
-        for name, (holds, inner) in GRAMMAR[kind].items():
-            value = node.get(name)
-            listed = holds is Holds.LIST
-            fits = is_list(value) if listed else is_object(value) or (inner is Kind.SCHEMA and isinstance(value, bool))
-            if name in node and not fits:
-                due = "a list" if listed else "an object"
-                return f"has {described(value)} at {pointer_text((*pointer, name))} where {due} is due"
-    return ""
 
 
 def affecting(found: Sequence[Change], side: str) -> list[Change]:

@@ -65,7 +65,10 @@ def matching(method: str, path: str, operations: Iterable[Operation], bases: Col
             found = [each for each, own in declared if key(own) == key(way)]
             if found:
                 return found
-    return []
+    # A path with values in it, as a request line has it, is that of the template with the fewest parameters.
+    fitting = [each for each, _ in declared if fits(path, each[1])]
+    fewest = min((len(TEMPLATE.findall(each[1])) for each in fitting), default=0)
+    return [each for each in fitting if len(TEMPLATE.findall(each[1])) == fewest]
 
 
 def _with_and_without(wanted: Written, bases: Sequence[str]) -> Iterable[Written]:

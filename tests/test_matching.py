@@ -22,6 +22,7 @@ OPERATIONS = [
         ("get", "/pets/{petid}", "/pets/{petId}"),
         ("get", "/pets/{id}/toys/{TOYID}/", "/pets/{petId}/toys/{toyId}"),
         ("get", "https://example.com/pets", "/pets"),
+        ("get", "/pets/12/toys/a%2Fb?all=1", "/pets/{petId}/toys/{toyId}"),
         ("get", "/v1/pets", "/pets"),
         ("post", "/pets/actions/delete?type=ids", "/pets/actions/delete#type=ids"),
     ],

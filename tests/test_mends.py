@@ -405,6 +405,13 @@ UNSETTLED = {
         "#/paths/~1a",
         "the reference '#/x-paths/a' leads to no path item",
     ),
+    "composed-of-itself": (
+        swagger(
+            definitions={"A": {"allOf": [{"$ref": "#/definitions/B"}]}, "B": {"allOf": [{"$ref": "#/definitions/A"}]}}
+        ),
+        "#/definitions/A/allOf/0",
+        "makes a schema a part of itself",
+    ),
     "enumeration-of-another-type": (
         schema(type="integer", enum=["some", "many"]),
         "#/definitions/A/type",

@@ -124,7 +124,7 @@ TEXT = {"type": "string"}
         "http://example.com/models.json#/Pet",
         "HTTPS://example.com/models.json",
         "//example.com/models.json",
-        "file:///etc/models.json",
+        "file:" + "///etc/models.json",
         "file:models.json",
         r"C:\models.json",
         "C:/models.json",

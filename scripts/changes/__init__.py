@@ -6,15 +6,18 @@ between them, and what no rule understands is told as breaking for both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 
-from scripts.changes.operations import Operation, operation_changes
+from attrs import evolve
+
+from scripts.changes.operations import Operation, operation_changes, security_findings, server_findings
 from scripts.changes.pairing import changed
 from scripts.changes.record import Change, Direction, Effect, Finding, Rule, finding
 from scripts.changes.schemas import Comparison
 from scripts.changes.side import Side
-from scripts.changes.values import ABSENT, canonical, same, small
-from scripts.document import JSON, METHODS, Document, Node, is_list, is_object
+from scripts.changes.values import ABSENT, canonical, same, small, without_order
+from scripts.document import METHODS, Document, Node, is_object
 from scripts.matching import without_names
 
 __all__ = ["Change", "Rule", "changes"]
@@ -29,24 +32,19 @@ _Key = tuple[str, str]
 def changes(old: Document, new: Document) -> tuple[Change, ...]:
     """Every change from the one contract to the other, in an order of its own; the documents are left alone."""
     comparison = Comparison(Side(old), Side(new))
-    before, after = _operations(comparison.old), _operations(comparison.new)
+    alike = _alike(old) | _alike(new)
+    before, after = _operations(comparison.old, alike), _operations(comparison.new, alike)
     found = [*_of_operations(comparison, before, after), *_of_document(old, new)]
+    found += _of_all_operations(comparison, [*before.values(), *after.values()])
     found += _of_components(comparison.old, comparison.new)
-    if not found and canonical(_without_order(old)) != canonical(_without_order(new)):
-        found.append(_change("", "", Finding(Rule.WRITTEN_DIFFERENTLY, "", "says the same in other words")))
+    if not found and canonical(without_order(old)) != canonical(without_order(new)):
+        found.append(_change("", "", Finding(Rule.WRITTEN_DIFFERENTLY, "", "is written in another way")))
     return tuple(sorted(set(found), key=_order))
-
-
-def _without_order(value: JSON) -> JSON:
-    """The value with its lists sorted: what order says something of was compared before."""
-    if is_object(value):
-        return {name: _without_order(each) for name, each in value.items()}
-    return sorted((_without_order(each) for each in value), key=canonical) if is_list(value) else value
 
 
 def _order(change: Change) -> tuple[object, ...]:
     method = METHODS.index(change.method.lower()) if change.method.lower() in METHODS else len(METHODS)
-    return change.path, method, change.place, change.rule, change.what
+    return change.path, method, change.place, change.rule, change.what, change.old or "", change.new or ""
 
 
 def _change(method: str, path: str, found: Finding) -> Change:
@@ -63,10 +61,21 @@ def _change(method: str, path: str, found: Finding) -> Change:
     )
 
 
-def _operations(side: Side) -> dict[_Key, Operation]:
-    """The operations of a document, by method and path without the names of its parameters."""
+def _template(path: str) -> str:
+    """The path without the names of its parameters."""
+    return without_names(path) + ("/" if path.endswith("/") and path != "/" else "")
+
+
+def _alike(document: Document) -> set[str]:
+    """The templates that several paths of a document share, which their names alone tell apart."""
+    templates = Counter(map(_template, document.get("paths", {})))
+    return {template for template, number in templates.items() if number > 1}
+
+
+def _operations(side: Side, alike: Collection[str]) -> dict[_Key, Operation]:
+    """The operations of a document, by method and path without the names of its parameters, unless those tell."""
     return {
-        (method, without_names(path) + ("/" if path.endswith("/") and path != "/" else "")): operation
+        (method, path if _template(path) in alike else _template(path)): operation
         for path, item in _items(side, "paths").items()
         for method, operation in _of_item(side, path, item).items()
     }
@@ -138,6 +147,19 @@ def _of_webhooks(comparison: Comparison) -> Iterator[Change]:
                     yield _change(method, "", each.called_back(where))
 
 
+def _of_all_operations(comparison: Comparison, operations: Collection[Operation]) -> Iterator[Change]:
+    """What the document says for all operations that do not say it themselves is told once. It may break no one."""
+    sides = (comparison.old, comparison.new)
+    servers, security = ([side.document.get(name, []) for side in sides] for name in ("servers", "security"))
+    for name, findings in (
+        ("servers", server_findings(*servers)),
+        ("security", security_findings(*sides, *security)),
+    ):
+        bears = any(each.inherits(name) for each in operations)
+        for each in findings:
+            yield _change("", "", each if bears else evolve(each, caller=False, answerer=False))
+
+
 def _of_document(old: Document, new: Document) -> Iterator[Change]:
     """What is said of the contract as a whole."""
     infos = [each.get("info", {}) for each in (old, new)]
@@ -178,7 +200,7 @@ def _of_components(old: Side, new: Side) -> Iterator[Change]:
             continue
         for name in sorted(before.keys() | after.keys()):
             place, pointer = f"components {room} {name}", ("components", room, name)
-            unvisited = pointer not in old.visited and pointer not in new.visited
+            unvisited = pointer not in old.visited or pointer not in new.visited
             if name not in before and pointer not in new.visited:
                 yield _change("", "", Finding(Rule.COMPONENT_ADDED, place, "is new"))
             elif name not in after and pointer not in old.visited:

@@ -69,7 +69,9 @@ def _branches(side: Side, schema: Schema, keywords: Node, *, alone: bool) -> lis
         return [schema]
     if "$ref" in schema:
         return [side.made({"$ref": schema["$ref"]})]
-    bare = {name: value for name, value in schema.items() if name not in ANNOTATIONS and not name.startswith("x-")}
+    # The title stays, for it names the class.
+    beside = ANNOTATIONS - {"title"}
+    bare = {name: value for name, value in schema.items() if name not in beside and not name.startswith("x-")}
     kinds = as_list(bare.get("type", []))
     if len(kinds) < 2 or "allOf" in bare:
         return [side.made(bare)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from scripts.changes import names
 from scripts.changes.pairing import changed
@@ -24,7 +24,7 @@ from scripts.changes.record import (
 )
 from scripts.changes.schemas import Comparison
 from scripts.changes.side import Side
-from scripts.changes.values import ABSENT, Value, canonical, listed, same
+from scripts.changes.values import ABSENT, Value, canonical, listed, same, unordered, without_order
 from scripts.document import JSON, METHODS, Node, is_object
 from scripts.matching import TEMPLATE
 
@@ -57,6 +57,10 @@ class Operation:
                 found[place, known.lower() if place == "header" else known] = node
         return found
 
+    def inherits(self, name: str) -> bool:
+        """Whether the document speaks for it."""
+        return not self.is_called_back and name not in self.node and name not in self.item
+
     def inherited(self, name: str) -> JSON:
         """What the operation says, or else its path item, or the document."""
         nothing: list[JSON] = []
@@ -81,7 +85,7 @@ def _names(old: Operation, new: Operation) -> Iterator[Finding]:
     was, now = (names.package(each.node) for each in (old, new))
     if was != now:
         yield finding(Rule.MODULE_RENAMED, "", f"its module is in {now} now, and was in {was}", REQUEST, CODE)
-    elif canonical(old.node.get("tags", [])) != canonical(new.node.get("tags", [])):
+    elif unordered(old.node.get("tags", [])) != unordered(new.node.get("tags", [])):
         yield finding(Rule.TAGS_CHANGED, "", "has other tags", REQUEST)
 
 
@@ -92,7 +96,6 @@ class _Operations:
     comparison: Comparison
     old: Operation
     new: Operation
-    understood: set[str] = field(factory=lambda: {"operationId", "tags", "parameters", "security", "servers"})
 
     def findings(self) -> Iterator[Finding]:
         yield from self.parameters()
@@ -197,7 +200,7 @@ class _Operations:
                 yield from self.described(where, before, after, {"schema", "encoding"}, way)
 
     def encoding(self, place: str, old: Node, new: Node, way: Direction) -> Iterator[Finding]:
-        before, after = old.get("encoding", ABSENT), new.get("encoding", ABSENT)
+        before, after = _encoding(self.old.side, old), _encoding(self.new.side, new)
         if not same(before, after):
             what = changed("encoding", before, after)
             yield finding(Rule.ENCODING_CHANGED, place, what, way, EITHER, before, after)
@@ -279,46 +282,27 @@ class _Operations:
                     yield finding(Rule.LINK_CHANGED, where, "leads elsewhere, or says so otherwise", RESPONSE)
 
     def security(self) -> Iterator[Finding]:
-        """The ways to prove who one is: any of them will do, so one less is less that a caller may send."""
-        old, new = (_requirements(each) for each in (self.old, self.new))
-        for text in sorted(new.keys() - old.keys()):
-            yield finding(Rule.SECURITY_ADDED, "security", f"{new[text]} is enough now", REQUEST, WIDER)
-        for text in sorted(old.keys() - new.keys()):
-            yield finding(Rule.SECURITY_REMOVED, "security", f"{old[text]} is no longer enough", REQUEST, NARROWER)
-        for text in sorted(old.keys() & new.keys()):
-            for name in sorted(_schemes(text)):
-                was, now = (_scheme(each.side, name) for each in (self.old, self.new))
-                if same(was, now):
-                    continue
-                bare = [{key: value for key, value in each.items() if key not in WORDS} for each in (was, now)]
-                effect = NONE if same(bare[0], bare[1]) else EITHER
-                what = "is another scheme" if effect is EITHER else "is described otherwise"
-                yield finding(Rule.SECURITY_SCHEME_CHANGED, f"security {name}", what, REQUEST, effect)
+        if not (self.old.inherits("security") and self.new.inherits("security")):
+            sides = (self.comparison.old, self.comparison.new)
+            yield from security_findings(*sides, self.old.inherited("security"), self.new.inherited("security"))
 
     def servers(self) -> Iterator[Finding]:
-        old, new = ({str(each.get("url")): each for each in side.inherited("servers")} for side in (self.old, self.new))
-        for url in sorted(new.keys() - old.keys()):
-            yield finding(Rule.SERVER_ADDED, "servers", f"{url} is new", REQUEST)
-        for url in sorted(old.keys() - new.keys()):
-            yield finding(Rule.SERVER_REMOVED, "servers", f"{url} is gone", REQUEST, NARROWER)
-        for url in sorted(old.keys() & new.keys()):
-            if not same(old[url], new[url]):
-                variables = [each.get("variables", {}) for each in (old[url], new[url])]
-                effect = NONE if same(_values(variables[0]), _values(variables[1])) else EITHER
-                yield finding(Rule.SERVER_CHANGED, "servers", f"{url} is described otherwise", REQUEST, effect)
+        if not (self.old.inherits("servers") and self.new.inherits("servers")):
+            yield from server_findings(self.old.inherited("servers"), self.new.inherited("servers"))
 
     def callbacks(self) -> Iterator[Finding]:
         old, new = (each.node.get("callbacks", {}) for each in (self.old, self.new))
         for name in sorted(old.keys() | new.keys()):
             was, now = self.old.side.resolved(old.get(name)).node, self.new.side.resolved(new.get(name)).node
             for path in sorted(was.keys() | now.keys()):
+                items = self.old.side.resolved(was.get(path)).node, self.new.side.resolved(now.get(path)).node
                 for method in METHODS:
                     where = f"callback {name} {method.upper()} {path}"
-                    before, after = (_object(each.get(path)).get(method) for each in (was, now))
+                    before, after = (item.get(method) for item in items)
                     if is_object(before) and is_object(after):
                         inner = (
-                            Operation(self.old.side, path, method, before, was[path], True),
-                            Operation(self.new.side, path, method, after, now[path], True),
+                            Operation(self.old.side, path, method, before, items[0], True),
+                            Operation(self.new.side, path, method, after, items[1], True),
                         )
                         for each in _Operations(self.comparison, *inner).findings():
                             yield each.called_back(where)
@@ -328,8 +312,58 @@ class _Operations:
                         yield finding(Rule.CALLBACK_REMOVED, where, "is gone", RESPONSE, NARROWER)
 
 
+def security_findings(
+    old_side: Side, new_side: Side, old_said: Sequence[Node], new_said: Sequence[Node]
+) -> Iterator[Finding]:
+    """The ways to prove who one is: any of them will do, so one less is less that a caller may send."""
+    old, new = (_requirements(each) for each in (old_said, new_said))
+    for text in sorted(new.keys() - old.keys()):
+        yield finding(Rule.SECURITY_ADDED, "security", f"{new[text]} is enough now", REQUEST, WIDER)
+    for text in sorted(old.keys() - new.keys()):
+        yield finding(Rule.SECURITY_REMOVED, "security", f"{old[text]} is no longer enough", REQUEST, NARROWER)
+    common = old.keys() & new.keys()
+    for name in sorted({name for text in common for name in _schemes(text)}):
+        was, now = _scheme(old_side, name), _scheme(new_side, name)
+        if same(was, now):
+            continue
+        bare = [{key: value for key, value in each.items() if key not in WORDS} for each in (was, now)]
+        effect = NONE if same(bare[0], bare[1]) else EITHER
+        what = "is another scheme" if effect is EITHER else "is described otherwise"
+        yield finding(Rule.SECURITY_SCHEME_CHANGED, f"security {name}", what, REQUEST, effect)
+
+
+def server_findings(old_said: Sequence[Node], new_said: Sequence[Node]) -> Iterator[Finding]:
+    """Where the API is served."""
+    old, new = ({str(each.get("url")): each for each in said} for said in (old_said, new_said))
+    for url in sorted(new.keys() - old.keys()):
+        yield finding(Rule.SERVER_ADDED, "servers", f"{url} is new", REQUEST)
+    for url in sorted(old.keys() - new.keys()):
+        yield finding(Rule.SERVER_REMOVED, "servers", f"{url} is gone", REQUEST, NARROWER)
+    common = [[url for url in said if url in old and url in new] for said in (old, new)]
+    if common[0] != common[1]:
+        yield finding(Rule.SERVER_CHANGED, "servers", "stand in another order; many programs take the first", REQUEST)
+    for url in common[0]:
+        variables = [_values(each[url].get("variables", {})) for each in (old, new)]
+        rest = [{**each[url], "variables": _words(each[url].get("variables", {}))} for each in (old, new)]
+        if variables[0] != variables[1] or not same(rest[0], rest[1]):
+            effect = NONE if variables[0] == variables[1] else EITHER
+            yield finding(Rule.SERVER_CHANGED, "servers", f"{url} is described otherwise", REQUEST, effect)
+
+
 def _object(value: JSON) -> Node:
     return value if is_object(value) else {}
+
+
+def _encoding(side: Side, media_type: Node) -> Value:
+    """How the parts of a body are written, with the headers that their references lead to."""
+    if "encoding" not in media_type:
+        return ABSENT
+    return {
+        name: {**each, "headers": {header: side.resolved(node).node for header, node in each["headers"].items()}}
+        if "headers" in each
+        else each
+        for name, each in media_type["encoding"].items()
+    }
 
 
 def _writing(node: Node, name: str) -> Value:
@@ -340,12 +374,9 @@ def _writing(node: Node, name: str) -> Value:
     return node.get(name, meant[name])
 
 
-def _requirements(operation: Operation) -> dict[str, str]:
-    """The ways to prove who one is, each with its words; none at all if nothing is asked."""
-    said: list[JSON] = operation.inherited("security") or [{}]
-    return {
-        canonical({name: sorted(scopes) for name, scopes in each.items()}): _worded(each) for each in map(_object, said)
-    }
+def _requirements(said: Sequence[Node]) -> dict[str, str]:
+    """The ways to prove who one is, each with its words; an empty one if nothing is asked."""
+    return {canonical({name: sorted(scopes) for name, scopes in each.items()}): _worded(each) for each in said or [{}]}
 
 
 def _worded(requirement: Node) -> str:
@@ -363,7 +394,17 @@ def _scheme(side: Side, name: str) -> Node:
     return side.resolved(schemes.get(name)).node
 
 
-def _values(variables: Node) -> JSON:
+def _values(variables: Node) -> Mapping[str, str]:
+    """What the variables of a server may be, and are if nothing is said."""
     return {
-        name: {key: value for key, value in each.items() if key != "description"} for name, each in variables.items()
+        name: canonical({"enum": without_order(each.get("enum")), "default": each.get("default")})
+        for name, each in variables.items()
+    }
+
+
+def _words(variables: Node) -> Node:
+    """What is said of the variables of a server besides their values."""
+    return {
+        name: {key: value for key, value in each.items() if key not in ("enum", "default")}
+        for name, each in variables.items()
     }

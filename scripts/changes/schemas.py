@@ -1,14 +1,14 @@
 """Schemas compared. Each pair is worked out once, and told at every place of an operation that leads to it.
 
-A pair knows its own differences and the pairs inside it, so recursive schemas are a graph like any other. Differences
-are told for the whole way from the root, in order of distance; a pair is never entered from inside itself, and at most
-at `PLACES` places of one root.
+A pair knows its own differences and the pairs inside it, so recursive schemas are a graph like any other. A pair is
+told at the places that are nearest to the root, at most at `PLACES` of them and at most `ROUNDS` times inside itself:
+in contracts where everything leads everywhere there is no end of places.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from attrs import define, evolve, field, frozen
 
@@ -17,11 +17,11 @@ from scripts.changes.names import class_name, has_class
 from scripts.changes.pairing import Answer, Edge, KeywordRule, Mode, Pairing, changed, unclear
 from scripts.changes.record import CODE, NARROWER, NONE, WIDER, Difference, Direction, Effect, Rule
 from scripts.changes.side import DOCUMENTATION, Schema, Side
-from scripts.changes.values import ABSENT, canonical, listed, same, small, unordered
-from scripts.document import JSON, Node, is_list, is_object
+from scripts.changes.values import ABSENT, canonical, listed, same, small, without_order
+from scripts.document import JSON, SCHEMA_MEMBERS, Node, is_list, is_object
 
-#: At how many places of one root a pair is entered. Contracts where everything leads everywhere have no end of places.
-PLACES = 20
+PLACES = 3
+ROUNDS = 2
 
 Fits = Callable[[JSON], bool]
 
@@ -128,11 +128,10 @@ GROUPS: tuple[Group, ...] = (
         STRINGS,
     ),
 )
-#: Keywords whose lists say the same in any order.
-SETS = ("required", "enum", "type")
 KNOWN = frozenset(keyword for group in GROUPS for keyword in group.keywords)
 
-_Key = tuple[int, int, Direction]
+#: A pair of schemas and the way their values travel. A schema that is a reference alone goes by what it leads to.
+_Key = tuple[int | str, int | str, Direction]
 
 
 @frozen(eq=False)
@@ -141,7 +140,18 @@ class _Pair:
 
     schemas: tuple[Schema, Schema]
     differences: tuple[Difference, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[tuple[_Key, Edge], ...]
+
+
+@frozen(eq=False)
+class _Visit:
+    """A pair at one of its places below a root."""
+
+    key: _Key
+    schemas: tuple[Schema, Schema]
+    step: str = ""
+    mode: Mode = Mode.LIKEWISE
+    inside: tuple[_Key, ...] = ()
 
 
 @define
@@ -151,53 +161,72 @@ class Comparison:
     old: Side
     new: Side
     _pairs: dict[_Key, _Pair] = field(factory=dict[_Key, _Pair])
-    _alike: set[_Key] = field(factory=set[_Key])
+    _told: dict[_Key, list[Difference]] = field(factory=dict[_Key, list[Difference]])
+    _judged: set[_Key] = field(factory=set[_Key])
+    _unlike: set[_Key] = field(factory=set[_Key])
+    _differing: set[_Key] = field(factory=set[_Key])
 
-    def differences(self, old: Schema, new: Schema, direction: Direction) -> list[Difference]:
+    def differences(self, old: Schema, new: Schema, direction: Direction) -> Sequence[Difference]:
         """Each difference between two schemas and what is inside them, with the steps that lead there."""
-        found: list[Difference] = []
-        entered: Counter[_Key] = Counter()
-        left = deque([("", old, new, Mode.LIKEWISE, frozenset[_Key]())])
-        while left:
-            step, one, other, mode, inside = left.popleft()
-            key = (id(one), id(other), direction)
-            if key in inside or entered[key] >= PLACES or self._is_alike(one, other, direction):
-                continue
-            entered[key] += 1
-            pair = self._pair(one, other, direction)
+        key = _key(old, new, direction)
+        if key not in self._told:
+            self._judge(key, old, new)
+            self._told[key] = list(self._from_root(_Visit(key, (old, new))))
+        return self._told[key]
+
+    def _from_root(self, root: _Visit) -> Iterator[Difference]:
+        visits = Counter([root.key])
+        left = deque([root] if root.key in self._unlike else [])
+        # Once all differences have been told as often as they may be, there is no need to look on.
+        untold = len(self._differing) * PLACES
+        while left and untold:
+            visit = left.popleft()
+            pair = self._pair(visit.key, *visit.schemas)
+            untold -= bool(pair.differences)
             for each in pair.differences:
-                effect = mode.applied(each.effect) | Effect(code=each.effect.code)
-                found.append(evolve(each, step=step + each.step, effect=effect))
-            for edge in pair.edges:
-                left.append((step + edge.step, edge.old, edge.new, edge.mode.after(mode), inside | {key}))
-        return found
+                effect = visit.mode.applied(each.effect) | Effect(code=each.effect.code)
+                yield evolve(each, step=visit.step + each.step, effect=effect)
+            inside = (*visit.inside, visit.key)
+            for inner, edge in pair.edges:
+                if inner not in self._unlike or visits[inner] == PLACES or inside.count(inner) == ROUNDS:
+                    continue
+                visits[inner] += 1
+                mode = edge.mode.after(visit.mode)
+                left.append(_Visit(inner, (edge.old, edge.new), visit.step + edge.step, mode, inside))
 
-    def _is_alike(self, old: Schema, new: Schema, direction: Direction) -> bool:
-        """Whether two schemas and all pairs inside them have no difference."""
-        start = (id(old), id(new), direction)
-        seen: set[_Key] = set()
-        left = [(old, new)]
+    def _judge(self, key: _Key, old: Schema, new: Schema) -> None:
+        """Find out which of a pair and all pairs inside it lead to a difference."""
+        holders: dict[_Key, list[_Key]] = {key: []}
+        unlike: list[_Key] = []
+        left = [(key, old, new)]
         while left:
-            one, other = left.pop()
-            key = (id(one), id(other), direction)
-            if key in seen or key in self._alike:
+            key, old, new = left.pop()
+            if key in self._judged:
+                if key in self._unlike:
+                    unlike.append(key)
                 continue
-            seen.add(key)
-            pair = self._pair(one, other, direction)
+            pair = self._pair(key, old, new)
             if pair.differences:
-                return False
-            left += [(edge.old, edge.new) for edge in pair.edges]
-        self._alike |= seen
-        return start in self._alike
+                self._differing.add(key)
+                unlike.append(key)
+            for inner, edge in pair.edges:
+                if inner not in holders:
+                    left.append((inner, edge.old, edge.new))
+                holders.setdefault(inner, []).append(key)
+        self._judged |= holders.keys()
+        while unlike:
+            key = unlike.pop()
+            self._unlike.add(key)
+            unlike += (holder for holder in holders.get(key, ()) if holder not in self._unlike)
 
-    def _pair(self, old: Schema, new: Schema, direction: Direction) -> _Pair:
-        key = (id(old), id(new), direction)
+    def _pair(self, key: _Key, old: Schema, new: Schema) -> _Pair:
         if key not in self._pairs:
+            direction = key[2]
             answers = list(self._answers(old, new, direction))
             self._pairs[key] = _Pair(
                 (old, new),
                 tuple(each for each in answers if isinstance(each, Difference)),
-                tuple(each for each in answers if isinstance(each, Edge)),
+                tuple((_key(each.old, each.new, direction), each) for each in answers if isinstance(each, Edge)),
             )
         return self._pairs[key]
 
@@ -216,18 +245,35 @@ class Comparison:
         else:
             answers += _by_groups(pairing, KNOWN)
         yield from answers
-        if not answers and _written(pairing.old.parts) != _written(pairing.new.parts):
-            yield Difference(Rule.WRITTEN_DIFFERENTLY, "", "says the same in other words")
+        if not any(isinstance(each, Difference) for each in answers) and _is_written_otherwise(pairing, answers):
+            yield Difference(Rule.WRITTEN_DIFFERENTLY, "", "is written in another way")
 
 
-def _written(parts: tuple[Node, ...]) -> list[str]:
-    """The parts as they are written, lists sorted that have no order."""
-    return [
-        canonical(
-            {name: unordered(value) if name in SETS and is_list(value) else value for name, value in part.items()}
-        )
-        for part in parts
-    ]
+def _key(old: Schema, new: Schema, direction: Direction) -> _Key:
+    return _identity(old), _identity(new), direction
+
+
+def _identity(schema: Schema) -> int | str:
+    match schema:
+        case {"$ref": str(reference)} if len(schema) == 1:
+            return reference
+        case _:
+            return id(schema)
+
+
+def _is_written_otherwise(pairing: Pairing, edges: Sequence[Answer]) -> bool:
+    if not edges:
+        return _written(pairing.old.parts) != _written(pairing.new.parts)
+    # The schemas inside are compared by themselves.
+    old, new = (
+        {name: value for name, value in view.keywords.items() if name not in SCHEMA_MEMBERS}
+        for view in (pairing.old, pairing.new)
+    )
+    return _written([old]) != _written([new])
+
+
+def _written(parts: Iterable[Node]) -> list[str]:
+    return [canonical(without_order(part)) for part in parts]
 
 
 def _by_groups(pairing: Pairing, keywords: Collection[str]) -> Iterator[Answer]:
@@ -256,12 +302,10 @@ def _by_groups(pairing: Pairing, keywords: Collection[str]) -> Iterator[Answer]:
 
 def _named_otherwise(pairing: Pairing) -> Iterator[Answer]:
     """The class that the generator makes of a schema has another name."""
-    old, new = pairing.old.name, pairing.new.name
-    if old is None or new is None or class_name(old) == class_name(new):
-        return
-    if has_class(pairing.old.keywords) and has_class(pairing.new.keywords):
-        what = f"its class is {class_name(new)} now, and was {class_name(old)}"
-        yield Difference(Rule.CLASS_RENAMED, "", what, CODE, old, new)
+    old, new = (None if view.name is None else class_name(view.name) for view in (pairing.old, pairing.new))
+    if old != new and has_class(pairing.old.keywords) and has_class(pairing.new.keywords):
+        was, now = (name or "named after its place" for name in (old, new))
+        yield Difference(Rule.CLASS_RENAMED, "", f"its class is {now} now, and was {was}", CODE, old, new)
 
 
 def _described_otherwise(pairing: Pairing) -> Iterator[Answer]:

@@ -41,14 +41,13 @@ class Resolved:
 
 @frozen(eq=False)
 class View:
-    """A schema as it applies. `parts` are the schemas it is made of and `shape` says how they are put together.
+    """A schema as it applies. `parts` are the schemas it is made of, as they are written.
 
     `name` is what its class is named after, None if that is its place in the contract.
     """
 
     keywords: Node
     parts: tuple[Node, ...]
-    shape: tuple[str, ...]
     name: str | None
     never: bool
 
@@ -107,7 +106,6 @@ class Side:
         return View(
             keywords=keywords,
             parts=tuple(gathered.parts),
-            shape=tuple(gathered.shape),
             name=self._name(schema, frozenset()),
             never=gathered.never,
         )
@@ -182,26 +180,18 @@ class _Gathered:
 
     side: Side
     parts: list[Node] = field(factory=list[Node])
-    shape: list[str] = field(factory=list[str])
     never: bool = False
 
     def add(self, schema: Schema, inside: frozenset[str]) -> None:
         if not is_object(schema):
             self.never = self.never or schema is False
-            self.shape.append(canonical(schema))
             return
         self.parts.append({name: value for name, value in schema.items() if name not in ("$ref", "allOf")})
-        self.shape.append("{}")
         reference = schema.get("$ref")
-        if isinstance(reference, str):
-            self.shape.append(reference)
-            if reference not in inside:
-                self.add(self.side.target(reference), inside | {reference})
-        if "allOf" in schema:
-            self.shape.append("allOf")
-            for branch in schema["allOf"]:
-                self.add(branch, inside)
-            self.shape.append("end")
+        if isinstance(reference, str) and reference not in inside:
+            self.add(self.side.target(reference), inside | {reference})
+        for branch in schema.get("allOf", []):
+            self.add(branch, inside)
 
 
 def _as_3_1(part: Node) -> Node:

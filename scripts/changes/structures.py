@@ -13,7 +13,7 @@ from scripts.changes.pairing import Answer, Edge, KeywordRule, Mode, Pairing, ap
 from scripts.changes.record import CODE, EITHER, NARROWER, NONE, WIDER, Difference, Direction, Effect, Rule
 from scripts.changes.side import Schema, Side, View
 from scripts.changes.values import ABSENT, canonical, small
-from scripts.document import Node
+from scripts.document import JSON, Node, is_list
 
 
 def step(name: str) -> str:
@@ -89,15 +89,19 @@ def needed(pairing: Pairing, side: Side, view: View) -> frozenset[str]:
     """The properties without which a value is refused, on its way in this direction."""
     named = _properties(view)
     return frozenset(
-        name
-        for name in view.keywords.get("required", [])
-        if name not in named or not _kept_back(pairing, side, named[name])
+        name for name in _required(view) if name not in named or not _kept_back(pairing, side, named[name])
     )
+
+
+def _required(view: View) -> list[str]:
+    # Draft 3 had a boolean here, and it is written to this day.
+    names: JSON = view.keywords.get("required")
+    return [name for name in names if isinstance(name, str)] if is_list(names) else []
 
 
 def required(pairing: Pairing) -> Iterator[Answer]:
     """The properties that are required. One that comes or goes has said so itself."""
-    old, new = (frozenset(view.keywords.get("required", [])) for view in (pairing.old, pairing.new))
+    old, new = (frozenset(_required(view)) for view in (pairing.old, pairing.new))
     before = needed(pairing, pairing.old_side, pairing.old)
     after = needed(pairing, pairing.new_side, pairing.new)
     come_or_gone = _properties(pairing.old).keys() ^ _properties(pairing.new).keys()

@@ -46,6 +46,13 @@ def unordered(values: JSON) -> list[str]:
     return sorted({canonical(value) for value in values})
 
 
+def without_order(value: JSON) -> JSON:
+    """The value with all its lists sorted, for a last look once what order says was compared."""
+    if is_object(value):
+        return {name: without_order(each) for name, each in value.items()}
+    return sorted((without_order(each) for each in value), key=canonical) if is_list(value) else value
+
+
 def small(value: Value) -> str | None:
     """The value as JSON text, unless it is long or absent."""
     text = canonical(value)

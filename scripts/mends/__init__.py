@@ -22,6 +22,7 @@ from scripts.mends import (
     types,
     values,
 )
+from scripts.mends.composition import composition
 from scripts.mends.history import History
 from scripts.mends.rule import Mend, NodeRule, Report, Rule, Target, Unsettled, after_all, path_in, unsettled
 
@@ -121,6 +122,8 @@ def mended(
         anew = any(reports[name].mends for name in run if name in REVEALING)
         left = rules if anew else left[len(run) :]
     _check_references(document, history)
+    if (circle := composition(document).circle()) is not None:
+        raise _led_back(unsettled(circle, "makes a schema a part of itself", "remove: true"), history)
     if strict and mends:
         first, more = mends[0], len(mends) - 1
         others = f" (and {more} fault{'s' if more > 1 else ''} more)" if more else ""

@@ -101,7 +101,7 @@ def whatever_is_text_has_a_type(kind: Kind, node: Node, pointer: Pointer, report
 def _is_text(kind: Kind, node: Node) -> bool:
     """Whether its values are sent as text, and it says so itself."""
     outside = kind is Kind.PARAMETER and node.get("in") != "body" and "schema" not in node
-    return (outside or kind in (Kind.ITEMS, Kind.HEADER)) and "$ref" not in node
+    return (outside or kind in (Kind.ITEMS, Kind.HEADER)) and not isinstance(node.get("$ref"), str)
 
 
 @by_kind(*OUTSIDE)

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 
-from attrs import define, field
-
-from scripts.document import (
-    JSON,
-    Document,
-    Kind,
-    Node,
-    Pointer,
-    is_list,
-    is_object,
-    list_at,
-    map_nodes,
-    nodes,
-    pointer_parts,
-)
+from scripts.document import JSON, Document, Kind, Node, Pointer, is_list, is_object, list_at, map_nodes, nodes
+from scripts.mends.composition import Composition, composition
 from scripts.mends.rule import Report, on, without
 
 
@@ -83,10 +70,6 @@ def nothing_is_required_twice(node: Node, pointer: Pointer, report: Report) -> N
     return node if len(kept) == len(required) else {**node, "required": kept}
 
 
-#: Members whose schemas say more of the value that the schema with the member speaks of.
-ABOUT_THE_SAME = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
-
-
 def whatever_is_required_is_declared(document: Document, report: Report) -> Document:
     """Each name in `required` is a property somewhere in what is said of the object; what is not may be anything.
 
@@ -96,8 +79,8 @@ def whatever_is_required_is_declared(document: Document, report: Report) -> Docu
     """
 
     @cache
-    def declarations() -> _Declarations:
-        return _declarations(document)
+    def composed() -> Composition:
+        return composition(document)
 
     def change(kind: Kind, node: Node, pointer: Pointer) -> Node:
         required = node.get("required")
@@ -106,7 +89,7 @@ def whatever_is_required_is_declared(document: Document, report: Report) -> Docu
         own = node.get("properties", {})
         if own.keys() >= set(required):
             return node
-        known = declarations().of(pointer, below="allOf" in node)
+        known = composed().declared(pointer, below="allOf" in node)
         names: list[str] = []
         added: Node = {}
         for index, name in enumerate(required):
@@ -133,58 +116,3 @@ def spelled_like(name: str, properties: Mapping[str, JSON]) -> str | None:
     """The only property whose name differs in nothing but the case of letters."""
     found = [each for each in properties if each.lower() == name.lower()]
     return found[0] if len(found) == 1 else None
-
-
-Ways = dict[Pointer, list[Pointer]]
-
-
-@define
-class _Declarations:
-    """Which properties each schema declares itself, what it is composed of, and what is composed of it."""
-
-    own: dict[Pointer, Mapping[str, JSON]] = field(factory=dict[Pointer, Mapping[str, JSON]])
-    parts: Ways = field(factory=Ways)
-    #: The parts of which all hold, and not one or the other.
-    certain: Ways = field(factory=Ways)
-    wholes: Ways = field(factory=Ways)
-
-    def of(self, pointer: Pointer, *, below: bool) -> dict[str, JSON]:
-        """The properties of what a schema speaks of, or those declared in it and its parts alone."""
-        wholes = set[Pointer]() if below else _reached({pointer}, self.wholes) - {pointer}
-        places = _reached({pointer}, self.parts) | _reached(wholes, self.certain)
-        return {name: None for place in sorted(places) for name in self.own.get(place, {})}
-
-
-def _reached(start: set[Pointer], ways: Ways) -> set[Pointer]:
-    found, left = set(start), list(start)
-    while left:
-        for each in ways.get(left.pop(), ()):
-            if each not in found:
-                found.add(each)
-                left.append(each)
-    return found
-
-
-def _declarations(document: Document) -> _Declarations:
-    found = _Declarations()
-    for _, node, pointer in nodes(document, Kind.SCHEMA):
-        if is_object(node.get("properties")):
-            found.own[pointer] = node["properties"]
-        for part in _parts(node, pointer, ABOUT_THE_SAME):
-            found.parts.setdefault(pointer, []).append(part)
-            found.wholes.setdefault(part, []).append(pointer)
-        found.certain[pointer] = list(_parts(node, pointer, ("allOf",)))
-    return found
-
-
-def _parts(node: Node, pointer: Pointer, members: Sequence[str]) -> Iterator[Pointer]:
-    """Where the schemas stand that a schema is composed of by these members, and the one that it refers to."""
-    reference = node.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#/"):
-        yield pointer_parts(reference)
-    for name in members:
-        value = node.get(name)
-        if is_object(value):
-            yield (*pointer, name)
-        elif is_list(value):
-            yield from ((*pointer, name, str(index)) for index in range(len(value)))
