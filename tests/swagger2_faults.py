@@ -148,6 +148,31 @@ def string_for_list(document: Node, pick: Pick) -> None:
     holder[name] = value
 
 
+def member_misspelled(document: Node, pick: Pick) -> None:
+    kind, name = pick(
+        [
+            *((Kind.OPERATION, name) for name in ("operationId", "parameters", "responses")),
+            *((Kind.SCHEMA, name) for name in ("properties", "maxLength", "type")),
+        ]
+    )
+    node = pick(found(document, kind, name))
+    node[pick([name.upper(), name.capitalize(), f"{name[:2]}_{name[2:]}"])] = node.pop(name)
+
+
+def word_misspelled(document: Node, pick: Pick) -> None:
+    document["schemes"] = pick([["HTTPS"], ["http", "Https"], ["https://", "wss"]])
+
+
+def base_path_is_a_url(document: Node, pick: Pick) -> None:
+    for name in ("host", "schemes"):
+        document.pop(name, None)
+    document["basePath"] = pick(["https://example.com", "http://example.com/v1/", "//example.com/v1"])
+
+
+def path_name_adorned(document: Node, pick: Pick) -> None:
+    rename_path(document, "/spare/{id}", pick(["/spare/{ id }", "/spare/{id:int}", "/spare/{*id}/x", "/spare/{id?}"]))
+
+
 def host_is_a_url(document: Node, pick: Pick) -> None:
     document["host"] = pick(["https://example.com", "http://example.com/v1", "//example.com:8080/", "example.com/v1"])
 
@@ -281,10 +306,23 @@ def value_of_wrong_type(document: Node, pick: Pick) -> None:
     pick([each for each in found(document, Kind.SCHEMA, "type") if each["type"] == "integer"])[name] = value
 
 
+def default_refused(document: Node, pick: Pick) -> None:
+    document["definitions"]["Spare"]["properties"]["count"]["default"] = pick([-1, 3, 10])
+
+
 def dotted_name(document: Node, pick: Pick) -> None:
     # One name alone is a plain one, so those without a holder that has members come beside others.
     names = pick(
-        ["inner.more", "inner.kind", "list.more", "inner:more", "inner.more kind.more", "new.a.b new.c"]
+        [
+            "inner.more",
+            "inner.kind",
+            "list.more",
+            "list[].more",
+            "rows[0].cell rows[0].cells[*].a",
+            "inner:more",
+            "inner.more kind.more",
+            "new.a.b new.c",
+        ]
     ).split()
     document["definitions"]["Spare"]["properties"].update({name: {"type": "integer"} for name in names})
     if pick([True, False]):
@@ -304,13 +342,17 @@ def reference_misspelled(document: Node, pick: Pick) -> None:
 FAULTS: Mapping[str, Fault] = {
     "swagger-marker": swagger_marker,
     "string-as-number": version_is_number,
+    "member-misspelled": member_misspelled,
+    "word-misspelled": word_misspelled,
     "null-member": null_member,
     "string-for-list": string_for_list,
     "number-as-string": setting(Kind.SCHEMA, maxLength=["9"], minimum=["0", "-1.5"], maximum=["9e1"]),
     "host-is-a-url": host_is_a_url,
+    "base-path-is-a-url": base_path_is_a_url,
     "host-in-path": host_in_path,
     "path-without-slash": path_without_slash,
     "path-in-brackets": path_in_brackets,
+    "path-name-adorned": path_name_adorned,
     "query-in-path": query_in_path,
     "reference-among-properties": reference_among_properties,
     "reference-with-siblings": adding(Kind.SCHEMA, "$ref", type="object", properties={"a": {}}),
@@ -343,6 +385,8 @@ FAULTS: Mapping[str, Fault] = {
     "array-items-missing": array_items_missing,
     "exclusive-bound": adding(Kind.SCHEMA, "type", exclusiveMinimum=-1),
     "value-of-wrong-type": value_of_wrong_type,
+    "default-refused": default_refused,
+    "pattern-refused": adding(Kind.SCHEMA, "maxLength", pattern="(?<=[A"),
     "dotted-name": dotted_name,
     "required-unknown": adding(Kind.SCHEMA, "properties", required=["nobody", "KIND"]),
     "reference-dangling": reference_dangling,
