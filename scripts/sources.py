@@ -155,7 +155,8 @@ def _document(file: Path) -> Document:
 
 
 def _has_operation(path: str, item: JSON) -> bool:
-    return is_object(item) and not path.startswith("x-") and any(name in item for name in (*METHODS, "$ref"))
+    # A method in capitals is a fault that is mended later.
+    return is_object(item) and not path.startswith("x-") and any(name.lower() in (*METHODS, "$ref") for name in item)
 
 
 def _value(file: Path, hint: str) -> JSON:

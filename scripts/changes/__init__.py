@@ -31,6 +31,8 @@ _Key = tuple[str, str]
 
 def changes(old: Document, new: Document) -> tuple[Change, ...]:
     """Every change from the one contract to the other, in an order of its own; the documents are left alone."""
+    if canonical(old) == canonical(new):
+        return ()
     comparison = Comparison(Side(old), Side(new))
     alike = _alike(old) | _alike(new)
     before, after = _operations(comparison.old, alike), _operations(comparison.new, alike)
