@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import gc
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -162,12 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the contract, or with --check compare it. 0: all well, 1: it differs, 2: it could not be made."""
     options = _options(arguments)
     act = _list if options.conflicts else _compare if options.check else _write
-    # Nothing here holds itself, and looking for what does takes a quarter of the time.
-    gc.disable()
-    try:
-        return commands.run(lambda: act(options))
-    finally:
-        gc.enable()
+    return commands.run(lambda: act(options))
 
 
 def _options(arguments: Sequence[str] | None) -> Options:
