@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import cast
 
 import jsonschema_rs
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from scripts.document import (
     JSON,
@@ -32,7 +32,9 @@ from scripts.document import (
     map_nodes,
     node_at,
     nodes,
+    pointer_parts,
     pointer_text,
+    reference_to,
 )
 
 HINT = "Rule on it in overlay.yaml, or correct the ruling that made it so."
@@ -179,24 +181,36 @@ class Schemas:
     """The schemas of a valid document, ready to be applied to values."""
 
     document: Document
-    _registry: jsonschema_rs.Registry = field(init=False)
-    _made: dict[Pointer, jsonschema_rs.Draft202012Validator] = field(
-        init=False, factory=dict[Pointer, jsonschema_rs.Draft202012Validator]
-    )
-
-    def __attrs_post_init__(self) -> None:
-        self._registry = jsonschema_rs.Registry([(CONTRACT, self.document)])
 
     def at(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         """The validator of the schema at a pointer; raises `ContractInvalid` if it cannot be applied."""
-        if pointer not in self._made:
-            try:
-                schema = {"$ref": CONTRACT + _fragment(pointer)}
-                self._made[pointer] = jsonschema_rs.Draft202012Validator(schema, registry=self._registry)
-            except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-                what = f"is no schema that can be applied: {_first_line(str(error))}"
-                raise ContractInvalid.at(pointer_text(pointer), what) from None
-        return self._made[pointer]
+        # A validator keeps all that it is given: the whole document for each of them would fill the memory.
+        reached = self._reached(pointer)
+        try:
+            registry = jsonschema_rs.Registry([(CONTRACT, reached)])
+            return jsonschema_rs.Draft202012Validator({"$ref": CONTRACT + _fragment(pointer)}, registry=registry)
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+            what = f"is no schema that can be applied: {_first_line(str(error))}"
+            raise ContractInvalid.at(pointer_text(pointer), what) from None
+
+    def _reached(self, pointer: Pointer) -> Document:
+        """A document that holds the schema at a pointer and what it refers to, each in its place, and nothing else."""
+        small: Document = {}
+        left = [pointer]
+        seen: set[Pointer] = set()
+        while left:
+            place = left.pop()
+            if place in seen:
+                continue
+            seen.add(place)
+            node = node_at(self.document, reference_to(place))
+            holder = small
+            for part in place[:-1]:
+                holder = holder.setdefault(part, {})
+            holder[place[-1]] = node
+            # Of a shared part all is taken, whatever of it is referred to.
+            left += [pointer_parts(each)[:3] for each in re.findall(r'"\$ref": "(#/[^"]*)"', json.dumps(node))]
+        return small
 
 
 def _fragment(pointer: Pointer) -> str:
