@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import cast
 
 import jsonschema_rs
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from scripts.document import (
     JSON,
@@ -181,6 +181,7 @@ class Schemas:
     """The schemas of a valid document, ready to be applied to values."""
 
     document: Document
+    _references: dict[Pointer, tuple[Pointer, ...]] = field(init=False, factory=dict[Pointer, tuple[Pointer, ...]])
 
     def at(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         """The validator of the schema at a pointer; raises `ContractInvalid` if it cannot be applied."""
@@ -208,8 +209,11 @@ class Schemas:
             for part in place[:-1]:
                 holder = holder.setdefault(part, {})
             holder[place[-1]] = node
-            # Of a shared part all is taken, whatever of it is referred to.
-            left += [pointer_parts(each)[:3] for each in re.findall(r'"\$ref": "(#/[^"]*)"', json.dumps(node))]
+            if place not in self._references:
+                # Of a shared part all is taken, whatever of it is referred to.
+                found = re.findall(r'"\$ref": "(#/[^"]*)"', json.dumps(node))
+                self._references[place] = tuple({pointer_parts(each)[:3] for each in found})
+            left += self._references[place]
         return small
 
 
