@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
 import jsonschema_rs
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from scripts.document import (
     JSON,
@@ -32,13 +32,13 @@ from scripts.document import (
     map_nodes,
     node_at,
     nodes,
-    pointer_parts,
     pointer_text,
-    reference_to,
 )
 
 HINT = "Rule on it in overlay.yaml, or correct the ruling that made it so."
 CONTRACT = "urn:contract"
+#: What is raised for a schema that cannot be compiled.
+UNUSABLE = (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError)
 
 
 @frozen
@@ -176,45 +176,74 @@ def _first_line(message: str) -> str:
     return message.partition("\n")[0][:200].rstrip(".")
 
 
+@frozen
+class Breach:
+    """One way in which a value breaks a schema.
+
+    `place` leads to it in the value, `schema` to the keyword in the document; `details` are what the keyword asks for,
+    and `shown` is what stands there.
+    """
+
+    place: Pointer
+    schema: Pointer
+    keyword: str
+    details: Mapping[str, JSON]
+    message: str
+    shown: JSON
+
+
 @define
 class Schemas:
-    """The schemas of a valid document, ready to be applied to values."""
+    """The schemas of a valid document, ready to be applied to values.
+
+    One validator holds them all, for most of what a schema takes to compile is what it shares with others.
+    """
 
     document: Document
-    _references: dict[Pointer, tuple[Pointer, ...]] = field(init=False, factory=dict[Pointer, tuple[Pointer, ...]])
 
-    def at(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
-        """The validator of the schema at a pointer; raises `ContractInvalid` if it cannot be applied."""
-        # A validator keeps all that it is given: the whole document for each of them would fill the memory.
-        reached = self._reached(pointer)
+    def breaches(self, pointer: Pointer, value: JSON) -> list[Breach]:
+        """Whatever the value breaks of the schema at a pointer; raises `ContractInvalid` if it cannot be applied."""
+        number, validator = self._numbers.get(pointer), self._all
+        if number is None or validator is None:
+            number = 0
+            try:
+                validator = self._compiled([pointer])
+            except UNUSABLE as error:
+                what = f"is no schema that can be applied: {_first_line(str(error))}"
+                raise ContractInvalid.at(pointer_text(pointer), what) from None
+        return [
+            Breach(
+                place=tuple(map(str, error.instance_path[1:])),
+                schema=tuple(map(str, error.schema_path)),
+                keyword=error.kind.name,
+                details=error.kind.as_dict(),
+                message=_first_line(error.message),
+                shown=error.instance,
+            )
+            for error in validator.iter_errors({str(number): value})
+        ]
+
+    @cached_property
+    def _numbers(self) -> Mapping[Pointer, int]:
+        found = (at for _, _, at in nodes(self.document, Kind.SCHEMA) if _is_outermost(self.document, at))
+        return {pointer: number for number, pointer in enumerate(found)}
+
+    @cached_property
+    def _registry(self) -> jsonschema_rs.Registry:
+        return jsonschema_rs.Registry([(CONTRACT, self.document)])
+
+    @cached_property
+    def _all(self) -> jsonschema_rs.Draft202012Validator | None:
+        """The validator of all schemas; None if one cannot be applied, which matters to those who ask for it."""
         try:
-            registry = jsonschema_rs.Registry([(CONTRACT, reached)])
-            return jsonschema_rs.Draft202012Validator({"$ref": CONTRACT + _fragment(pointer)}, registry=registry)
-        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-            what = f"is no schema that can be applied: {_first_line(str(error))}"
-            raise ContractInvalid.at(pointer_text(pointer), what) from None
+            return self._compiled(self._numbers)
+        except UNUSABLE:
+            return None
 
-    def _reached(self, pointer: Pointer) -> Document:
-        """A document that holds the schema at a pointer and what it refers to, each in its place, and nothing else."""
-        small: Document = {}
-        left = [pointer]
-        seen: set[Pointer] = set()
-        while left:
-            place = left.pop()
-            if place in seen:
-                continue
-            seen.add(place)
-            node = node_at(self.document, reference_to(place))
-            holder = small
-            for part in place[:-1]:
-                holder = holder.setdefault(part, {})
-            holder[place[-1]] = node
-            if place not in self._references:
-                # Of a shared part all is taken, whatever of it is referred to.
-                found = re.findall(r'"\$ref": "(#/[^"]*)"', json.dumps(node))
-                self._references[place] = tuple({pointer_parts(each)[:3] for each in found})
-            left += self._references[place]
-        return small
+    def _compiled(self, pointers: Iterable[Pointer]) -> jsonschema_rs.Draft202012Validator:
+        """The validator of an object whose members, by number, each have the schema at one of the pointers."""
+        references = {str(number): {"$ref": CONTRACT + _fragment(at)} for number, at in enumerate(pointers)}
+        return jsonschema_rs.Draft202012Validator({"properties": references}, registry=self._registry)
 
 
 def _fragment(pointer: Pointer) -> str:

@@ -100,7 +100,7 @@ MESSAGE = "MCMS_UTM_ResponsesHasErrors: 1 of 2"
 
 
 def faults(contract, name, value):
-    return list(Schemas(contract).at(("components", "schemas", name)).iter_errors(value))
+    return Schemas(contract).breaches(("components", "schemas", name), value)
 
 
 @pytest.mark.parametrize(

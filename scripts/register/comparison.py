@@ -24,7 +24,7 @@ from scripts.document import (
     pointer_parts,
     reference_to,
 )
-from scripts.validity import Schemas
+from scripts.validity import Breach, Schemas
 
 #: What the validator finds, by the keyword that fails; whatever else fails is a `field-value`.
 RULES: Mapping[str, str] = {
@@ -61,20 +61,17 @@ def departures(schemas: Schemas, schema: Pointer, value: JSON) -> list[Departure
     misspelled = {(each.place[:-1], walk.meant[each.place]) for each in walk.found if each.place in walk.meant}
     found = list(walk.found)
     told = {each.place for each in found}
-    for error in schemas.at(schema).iter_errors(value):
-        place = tuple(str(part) for part in error.instance_path)
-        keyword = error.kind.name
-        details = error.kind.as_dict()
-        if keyword == "required":
-            if (place, details["property"]) in misspelled:
+    for breach in schemas.breaches(schema, value):
+        place = breach.place
+        if breach.keyword == "required":
+            if (place, breach.details["property"]) in misspelled:
                 continue
-            place = (*place, details["property"])
-        elif keyword in WALKED and (place in told or any(each[:-1] == place for each in told)):
+            place = (*place, breach.details["property"])
+        elif breach.keyword in WALKED and (place in told or any(each[:-1] == place for each in told)):
             continue
-        where = tuple(str(part) for part in error.schema_path)
-        documented = _documented(keyword, details, error.message)
-        shown = "nothing" if keyword == "required" else displayed(error.instance)
-        found.append(Departure(RULES.get(keyword, "field-value"), spelled(place), place, where, documented, shown))
+        shown = "nothing" if breach.keyword == "required" else displayed(breach.shown)
+        rule = RULES.get(breach.keyword, "field-value")
+        found.append(Departure(rule, spelled(place), place, breach.schema, _documented(breach), shown))
     return found
 
 
@@ -222,14 +219,14 @@ def _types(node: JSON) -> list[str]:
     return [str(kind) for kind in (kinds if is_list(kinds) else [kinds])]
 
 
-def _documented(keyword: str, details: Mapping[str, JSON], message: str) -> str:
-    match keyword:
+def _documented(breach: Breach) -> str:
+    match breach.keyword:
         case "type":
-            return " or ".join(details["types"])
+            return " or ".join(breach.details["types"])
         case "required":
             return "required"
         case "enum" | "const":
-            listed = details.get("options", details.get("expected_value"))
+            listed = breach.details.get("options", breach.details.get("expected_value"))
             return f"one of {json.dumps(listed, ensure_ascii=False)}"[:200]
         case _:
-            return message.partition("\n")[0][:200].rstrip(".")
+            return breach.message

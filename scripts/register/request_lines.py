@@ -116,17 +116,16 @@ def _faults(schemas: Schemas, parameter: Pointer, text: str) -> Iterator[tuple[s
     schema = node.get("schema")
     if not is_object(schema) or schema.get("type") in ("array", "object"):
         return
-    validator = schemas.at((*parameter, "schema"))
     # A text is read as what the schema asks for, as a server would read it.
-    found = [list(validator.iter_errors(reading)) for reading in _readings(text)]
-    for error in min(found, key=lambda errors: (any(each.kind.name == "type" for each in errors), len(errors))):
-        match error.kind.name:
+    found = [schemas.breaches((*parameter, "schema"), reading) for reading in _readings(text)]
+    for breach in min(found, key=lambda breaches: (any(each.keyword == "type" for each in breaches), len(breaches))):
+        match breach.keyword:
             case "type":
-                yield "parameter-type", " or ".join(error.kind.as_dict()["types"])
+                yield "parameter-type", " or ".join(breach.details["types"])
             case "enum" | "const":
-                yield "parameter-enum", error.message.partition("\n")[0][:200]
+                yield "parameter-enum", breach.message
             case _:
-                yield "parameter-value", error.message.partition("\n")[0][:200]
+                yield "parameter-value", breach.message
 
 
 def _readings(text: str) -> list[JSON]:
