@@ -301,6 +301,21 @@ def node_at(document: Document, reference: str) -> JSON:
     return node
 
 
+def past_references(document: Document, node: JSON, pointer: Pointer = ()) -> tuple[JSON, Pointer]:
+    """What a node stands for where it is a reference, and where that stands; the node and its pointer where it is none.
+
+    Raises LookupError if it leads nowhere, or round in a circle.
+    """
+    passed: set[str] = set()
+    while is_object(node) and isinstance(node.get("$ref"), str):
+        reference = node["$ref"]
+        if reference in passed:
+            raise LookupError(f"{reference} leads round in a circle")
+        passed.add(reference)
+        node, pointer = node_at(document, reference), pointer_parts(reference)
+    return node, pointer
+
+
 def check_references(document: Document) -> None:
     """Every reference leads somewhere inside the document; raises `DocumentError` otherwise."""
     for pointer, reference in references(document):

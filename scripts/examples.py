@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
-from scripts.document import Document, Node, is_object, node_at, pointer_parts
+from scripts.document import Document, Node, is_object, node_at, past_references, pointer_parts
 from scripts.matching import Operation, matching
 from scripts.pages import Example, Page
 from scripts.selection import operations_of
@@ -204,7 +204,7 @@ def shown_examples(document: Document, node: Node) -> Iterable[tuple[str, Node, 
     """Each named example with a value in a request body or a response: media type, its node, name, and example."""
     for media_type, member in node.get("content", {}).items():
         if is_object(member):
-            for name, example in member.get("examples", {}).items():
-                example = node_at(document, example["$ref"]) if "$ref" in example else example
+            for name, each in member.get("examples", {}).items():
+                example, _ = past_references(document, each)
                 if "value" in example:
                     yield media_type, member, name, example

@@ -19,8 +19,8 @@ from scripts.document import (
     is_list,
     is_object,
     map_nodes,
-    node_at,
     nodes,
+    past_references,
     pointer_parts,
     pointer_text,
 )
@@ -160,9 +160,8 @@ def _by_place(document: Document, pointer: Pointer) -> Callable[[Node], tuple[in
     """Parameters of the path in the order in which they stand there, then those of the query by name, and so on."""
     in_path = [match.group()[1:-1] for match in TEMPLATE.finditer(pointer[1])] if len(pointer) > 1 else []
 
-    def order(node: Node) -> tuple[int, int, str]:
-        while "$ref" in node:
-            node = node_at(document, node["$ref"])
+    def order(parameter: Node) -> tuple[int, int, str]:
+        node, _ = past_references(document, parameter)
         name, place = str(node.get("name")), node.get("in")
         rank = PLACES.index(place) if place in PLACES else len(PLACES)
         return rank, in_path.index(name) if place == "path" and name in in_path else 0, name

@@ -30,9 +30,10 @@ from scripts.document import (
     check_references,
     is_list,
     map_nodes,
-    node_at,
     nodes,
+    past_references,
     pointer_text,
+    references,
 )
 
 HINT = "Rule on it in overlay.yaml, or correct the ruling that made it so."
@@ -51,11 +52,17 @@ class ContractInvalid(SourceError):
 
 
 def check_valid(document: Document) -> None:
-    """The document is valid OpenAPI 3.1 and its references lead somewhere; raises `ContractInvalid`."""
+    """The document is valid OpenAPI 3.1 and its references lead to something; raises `ContractInvalid`."""
     try:
         check_references(document)
     except DocumentError as error:
         raise ContractInvalid.at(error.where, error.what) from None
+    for pointer, reference in references(document):
+        try:
+            past_references(document, {"$ref": reference})
+        except LookupError:
+            what = f"the reference {reference!r} leads round in a circle"
+            raise ContractInvalid.at(pointer_text(pointer), what) from None
     for pointer, what in faults(document):
         raise ContractInvalid.at(pointer_text(pointer), f"is not valid OpenAPI 3.1: {what}")
 
@@ -161,7 +168,7 @@ def _parameters(
 
 
 def _identity(document: Document, parameter: Node) -> tuple[str, str]:
-    node = node_at(document, parameter["$ref"]) if "$ref" in parameter else parameter
+    node, _ = past_references(document, parameter)
     return str(node.get("in")), str(node.get("name"))
 
 

@@ -255,6 +255,13 @@ def replaced(file, old, new):
             "the reference '#/components/schemas/Fault' leads nowhere",
         ),
         (
+            "overlay.yaml",
+            "    responses:\n      BadRequest:",
+            "    responses:\n      A: {$ref: '#/components/responses/B'}\n"
+            "      B: {$ref: '#/components/responses/A'}\n      BadRequest:",
+            "the reference '#/components/responses/B' leads round in a circle",
+        ),
+        (
             "source/pages/sendSMSMessageMultipleRecipients.md",
             '"requestId"',
             '"requestId" =',

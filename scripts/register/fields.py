@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.document import JSON, Node, Pointer, is_object, node_at, pointer_parts
+from scripts.document import JSON, Node, Pointer, is_object, past_references
 from scripts.examples import REQUEST, Illustration, shown_examples
 from scripts.matching import Operation
 from scripts.register.comparison import Departure, departures, unseen
@@ -18,9 +18,7 @@ def field_conflicts(schemas: Schemas, operation: Operation, node: Node, setting:
     sides = [(REQUEST, (*pointer, "requestBody"), node.get("requestBody"))]
     sides += [(status, (*pointer, "responses", status), each) for status, each in node["responses"].items()]
     for where, at, side in sides:
-        while is_object(side) and "$ref" in side:
-            at = pointer_parts(side["$ref"])
-            side = node_at(schemas.document, side["$ref"])
+        side, at = past_references(schemas.document, side, at)
         if is_object(side):
             yield from _of_side(schemas, operation, where, at, side, setting)
 

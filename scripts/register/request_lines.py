@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
-from scripts.document import JSON, Node, Pointer, is_object, node_at, pointer_parts, reference_to
+from scripts.document import JSON, Node, Pointer, is_object, node_at, past_references, reference_to
 from scripts.matching import Operation, path_values, written
 from scripts.pages import Example, Page
 from scripts.register.comparison import alike
@@ -37,11 +37,8 @@ def _declared(schemas: Schemas, item: Node, operation: Operation) -> Mapping[tup
     pointer: Pointer = ("paths", operation[1])
     found: dict[tuple[str, str], Pointer] = {}
     for at, holder in ((pointer, item), ((*pointer, operation[0]), item[operation[0]])):
-        for index, node in enumerate(holder.get("parameters", [])):
-            way = (*at, "parameters", str(index))
-            while "$ref" in node:
-                way = pointer_parts(node["$ref"])
-                node = node_at(schemas.document, node["$ref"])
+        for index, each in enumerate(holder.get("parameters", [])):
+            node, way = past_references(schemas.document, each, (*at, "parameters", str(index)))
             found[node["in"], node["name"]] = way
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.document import JSON, Document, Node, Pointer, described, is_object, node_at
+from scripts.document import JSON, Document, Node, Pointer, described, is_object, past_references
 from scripts.examples import REQUEST, said_media_type
 from scripts.matching import Operation
 from scripts.pages import Page
@@ -51,9 +51,8 @@ def left_out_conflicts(document: Document, setting: Setting) -> Iterator[Conflic
         node = document["paths"].get(path, {}).get(method)
         if node is None:
             continue
-        side = node.get("requestBody") if each.where == REQUEST else node["responses"].get(each.where)
-        while is_object(side) and "$ref" in side:
-            side = node_at(document, side["$ref"])
+        said_there = node.get("requestBody") if each.where == REQUEST else node["responses"].get(each.where)
+        side, _ = past_references(document, said_there)
         content: Node = side.get("content", {}) if is_object(side) else {}
         if each.rule == "body-undeclared" and is_object(side):
             continue
