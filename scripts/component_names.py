@@ -10,6 +10,7 @@ from attrs import frozen
 from scripts.document import Document, Node, object_at, pointer_parts, reference_to
 from scripts.mends.paths import resolved
 from scripts.mends.rule import Mend
+from scripts.wording import unused
 
 LEGAL = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -78,11 +79,6 @@ def legal(name: str) -> str:
 
 def _unique(name: str, taken: set[str], suffix: str = "") -> str:
     """The name, or the first one like it that is not taken; it is taken from now on."""
-    number, unique = 1, name
-    if unique.lower() in taken:
-        unique = name = name + suffix
-    while unique.lower() in taken:
-        number += 1
-        unique = f"{name}{number}"
+    unique = unused(name + suffix if name.lower() in taken else name, lambda each: each.lower() in taken)
     taken.add(unique.lower())
     return unique

@@ -16,6 +16,7 @@ from scripts.matching import Operation, matching
 from scripts.pages import Example, Page
 from scripts.selection import operations_of
 from scripts.swagger2_parameters import JSON_MEDIA_TYPE
+from scripts.wording import unused
 
 JSON = re.compile(r"application/(?:[\w.-]+\+)?json", re.IGNORECASE)
 #: Stands for the request where a response has its status.
@@ -156,7 +157,7 @@ class _Work:
             return node
         member: Node = content.get(media_type, {})
         examples: Node = member.get("examples", {})
-        name = _unused(example.name, examples)
+        name = unused(example.name, examples.__contains__)
         shown = {**({"summary": example.title} if example.title else {}), "value": example.body}
         self.illustrations.append(Illustration(page, example, operation, where, name))
         return {**node, "content": {**content, media_type: {**member, "examples": {**examples, name: shown}}}}
@@ -190,14 +191,6 @@ def _media_type(content: Node, example: Example) -> str | None:
     if not content:
         return JSON_MEDIA_TYPE
     return next((each for each in content if JSON.fullmatch(each)), None)
-
-
-def _unused(name: str, taken: Mapping[str, object]) -> str:
-    number, unused = 1, name
-    while unused in taken:
-        number += 1
-        unused = f"{name}{number}"
-    return unused
 
 
 def shown_examples(document: Document, node: Node) -> Iterable[tuple[str, Node, str, Node]]:

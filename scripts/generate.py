@@ -38,6 +38,7 @@ from scripts.client_source import (
 from scripts.files import Files
 from scripts.stamp import FILE as STAMP
 from scripts.stamp import is_stamp, stamp
+from scripts.wording import counted
 
 #: Exactly these: templates for one generator do not run on the next, and ruff's form changes by its version.
 GENERATOR = ("openapi-python-client", "0.29.1")
@@ -209,8 +210,8 @@ def _emit(contract: Path, out: Path) -> int:
     _may_be_replaced(out)
     emitted = package(contract)
     files.replace(out, emitted.files)
-    operations, models = _count(emitted.operations, "operation"), _count(emitted.models, "model")
-    print(f"{out}: {operations}, {models}, {_count(len(emitted.files), 'file')}, from {contract / DOCUMENT}")
+    operations, models = counted(emitted.operations, "operation"), counted(emitted.models, "model")
+    print(f"{out}: {operations}, {models}, {counted(len(emitted.files), 'file')}, from {contract / DOCUMENT}")
     return 0
 
 
@@ -218,15 +219,11 @@ def _check(contract: Path, out: Path) -> int:
     expected = package(contract).files
     found = files.differences(expected, files.read(out))
     if not found:
-        print(f"{out}: {_count(len(expected), 'file')}, as {contract / DOCUMENT} yields them")
+        print(f"{out}: {counted(len(expected), 'file')}, as {contract / DOCUMENT} yields them")
         return 0
     print("\n".join(found.lines()))
     print(f"{out}: not what {contract / DOCUMENT} yields. Write it again with python -m scripts.generate.")
     return 1
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _may_be_replaced(out: Path) -> None:

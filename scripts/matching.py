@@ -85,9 +85,13 @@ def fits(target: str, template: str) -> bool:
     return re.fullmatch("[^/]+".join(re.escape(part) for part in parts), asked) is not None
 
 
+def parameter_names(path: str) -> list[str]:
+    """The names of the parameters in a path template, in their order."""
+    return [match.group()[1:-1] for match in TEMPLATE.finditer(path)]
+
+
 def path_values(target: str, template: str) -> dict[str, str]:
     """What stands in a request target for each parameter of the path; empty if they do not fit."""
     asked, path = (written(each).path.rstrip("/") for each in (target, template))
-    names = [match.group()[1:-1] for match in TEMPLATE.finditer(path)]
     match = re.fullmatch("([^/]+)".join(re.escape(part) for part in TEMPLATE.split(path)), asked)
-    return dict(zip(names, match.groups(), strict=True)) if match else {}
+    return dict(zip(parameter_names(path), match.groups(), strict=True)) if match else {}

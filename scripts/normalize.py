@@ -21,6 +21,7 @@ from scripts.matching import Operation
 from scripts.register import Entry, Place
 from scripts.selection import SelectionError, pairs
 from scripts.sources import EMITTED, Sources, of_files, of_folder
+from scripts.wording import counted
 
 HEADER = """\
 # Emitted by `python -m scripts.normalize` from {sources}.
@@ -83,12 +84,8 @@ def _open(entry: Entry) -> str:
 
 def counts(made: Normalized) -> str:
     """The counts in a line: what is in the contract; what it took."""
-    listed = [_count(number, name) for name, number in made.counts.items()]
+    listed = [counted(number, name) for name, number in made.counts.items()]
     return f"{', '.join(listed[:3])}; {', '.join(listed[3:])}"
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def report(sources: Sources, made: Normalized) -> JSON:
@@ -153,7 +150,7 @@ def table(made: Normalized) -> Iterator[str]:
         yield f"       {'no ruling' if entry.is_open else 'ruled by ' + entry.decided_by}"
     for stale in made.register.stale:
         yield f"STALE  {stale}"
-    conflicts, stale_ones = _count(len(made.register.entries), "conflict"), _count(len(made.register.stale), "ruling")
+    conflicts, stale_ones = counted(len(made.register.entries), "conflict"), counted(len(made.register.stale), "ruling")
     yield f"{conflicts}, {len(made.register.open)} open; {stale_ones} stale."
 
 

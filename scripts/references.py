@@ -31,6 +31,7 @@ from scripts.document import (
     reference_to,
 )
 from scripts.mends.rule import Mend, Target, unsettled
+from scripts.wording import unused
 
 #: Reads a file by its path below the contract folder; raises a `SourceError`.
 Reader = Callable[[str], JSON]
@@ -245,10 +246,7 @@ class _Work:
         plain = re.sub(r"[^A-Za-z0-9.-]+", "_", "_".join(parts if not target.file else parts[-1:])).strip("_") or "Part"
         if plain.lower() in taken and stem:
             plain = f"{stem}_{plain}"
-        name, number = plain, 1
-        while name.lower() in taken:
-            number += 1
-            name = f"{plain}{number}"
+        name = unused(plain, lambda each: each.lower() in taken)
         taken.add(name.lower())
         self.names[room, target] = name
         self.origins[room, name] = target

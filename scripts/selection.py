@@ -22,6 +22,7 @@ from scripts.document import (
     pointer_parts,
 )
 from scripts.matching import Operation, matching
+from scripts.reach import reached
 
 #: The members of a document that hold its shared parts.
 ROOMS = ("definitions", "parameters", "responses")
@@ -68,11 +69,11 @@ def selected(document: Document, chosen: Iterable[Operation]) -> Document:
         if any(each == path for _, each in kept)
     }
     narrowed = {**document, "paths": paths}
-    reached = _reached(narrowed)
+    kept_parts = _reached(narrowed)
     used = set(_tags(paths))
     for room in ROOMS:
         if is_object(document.get(room)):
-            narrowed[room] = {name: node for name, node in document[room].items() if (room, name) in reached}
+            narrowed[room] = {name: node for name, node in document[room].items() if (room, name) in kept_parts}
     if is_list(document.get("tags")):
         narrowed["tags"] = [tag for tag in document["tags"] if not is_object(tag) or tag.get("name") in used]
     return narrowed
@@ -107,14 +108,7 @@ def _reached(document: Document) -> set[tuple[str, str]]:
         for parent in _named(node.get("allOf"), by_name) if is_object(node) else ():
             if is_object(parts[parent]) and "discriminator" in parts[parent]:
                 heirs.setdefault(parent, set()).add(part)
-    reached: set[tuple[str, str]] = set()
-    left = set(_named(outside, by_name))
-    while left:
-        part = left.pop()
-        if part not in reached:
-            reached.add(part)
-            left |= needs[part] | heirs.get(part, set())
-    return reached
+    return reached(_named(outside, by_name), lambda part: needs[part] | heirs.get(part, set()))
 
 
 def _named(value: JSON, by_name: Mapping[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ document comes near; what they mean is decided elsewhere.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +22,7 @@ from scripts.overlay import Action, Overlay, OverlayError, read_overlay
 from scripts.pages import Page, read_page
 from scripts.references import Reader
 from scripts.selection import pairs
+from scripts.wording import listed
 
 #: Where the sources lie in a contract folder.
 SWAGGER = (PUBLISHED, "source/swagger.yaml", "source/swagger.yml")
@@ -87,7 +88,7 @@ def of_folder(folder: Path) -> Sources:
         read=_reader(folder),
         pages=tuple(_page(file) for file in pages),
         only=only,
-        origin=_listed([*names, *([ONLY] if only else [])]),
+        origin=listed([*names, *([ONLY] if only else [])]),
     )
     return _with_overlays(sources, overlays, base, folder)
 
@@ -107,13 +108,9 @@ def of_files(swagger: Path, pages: Path | None = None, overlays: Iterable[Path] 
         published=_document(swagger),
         read=_reader(swagger.parent),
         pages=tuple(_page(file) for file in found),
-        origin=_listed([swagger.name, *(["its pages"] if found else []), *(file.name for file in named)]),
+        origin=listed([swagger.name, *(["its pages"] if found else []), *(file.name for file in named)]),
     )
     return _with_overlays(sources, named, swagger.name, swagger.parent)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _with_overlays(sources: Sources, overlays: Iterable[Path], base: str, folder: Path) -> Sources:

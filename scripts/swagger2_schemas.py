@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from scripts.component_names import Names
 from scripts.document import JSON, Document, Node, Pointer, is_list, is_object, map_schemas, pointer_parts, reference_to
 from scripts.mends.rule import without
+from scripts.reach import reached
 
 #: What says nothing of which values are valid, and may stand outside an alternative.
 ANNOTATIONS = (
@@ -98,15 +99,6 @@ def heirs_of(source: Document) -> Mapping[str, tuple[str, ...]]:
                 parts = pointer_parts(each["$ref"])
                 if len(parts) == 2 and parts[0] == "definitions":
                     children.setdefault(parts[1], set()).add(name)
-    return {name: tuple(sorted(_below(name, children))) for name in children}
-
-
-def _below(name: str, children: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    left = [name]
-    while left:
-        for child in children.get(left.pop(), ()):
-            if child not in found:
-                found.add(child)
-                left.append(child)
-    return found
+    return {
+        name: tuple(sorted(reached(below, lambda child: children.get(child, ())))) for name, below in children.items()
+    }

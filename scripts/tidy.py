@@ -24,7 +24,8 @@ from scripts.document import (
     pointer_parts,
     pointer_text,
 )
-from scripts.matching import TEMPLATE
+from scripts.matching import parameter_names
+from scripts.reach import reached
 
 #: The order in which people look for members; what is not named follows by name, extensions last.
 READING_ORDER: Mapping[Kind, str] = {
@@ -57,11 +58,9 @@ PLACES = ("path", "query", "header", "cookie")
 def pruned(document: Document) -> tuple[Document, tuple[str, ...]]:
     """The document without the components that nothing outside them reaches, and the pointers of those."""
     rooms: Node = document.get("components", {})
-    reached = _reached(document)
+    used = _reached(document)
     kept: Node = {
-        room: parts
-        if room.startswith("x-")
-        else {name: node for name, node in parts.items() if (room, name) in reached}
+        room: parts if room.startswith("x-") else {name: node for name, node in parts.items() if (room, name) in used}
         for room, parts in rooms.items()
     }
     kept = {room: parts for room, parts in kept.items() if parts}
@@ -70,7 +69,7 @@ def pruned(document: Document) -> tuple[Document, tuple[str, ...]]:
         for room, parts in rooms.items()
         if not room.startswith("x-")
         for name in parts
-        if (room, name) not in reached
+        if (room, name) not in used
     ]
     bare = {name: value for name, value in document.items() if name != "components"}
     return ({**bare, "components": kept} if kept else bare), tuple(sorted(gone))
@@ -89,14 +88,7 @@ def _reached(document: Document) -> set[tuple[str, str]]:
                 parent = _component(each.get("$ref")) if is_object(each) else None
                 if parent and "discriminator" in schemas.get(parent[1], {}):
                     heirs.setdefault(parent, set()).add(owner)
-    reached: set[tuple[str, str]] = set()
-    left = set(needs[None])
-    while left:
-        name = left.pop()
-        if name not in reached:
-            reached.add(name)
-            left |= needs.get(name, set()) | heirs.get(name, set())
-    return reached
+    return reached(needs[None], lambda name: needs.get(name, set()) | heirs.get(name, set()))
 
 
 def _named(kind: Kind, node: Node) -> Iterator[tuple[str, str]]:
@@ -158,7 +150,7 @@ def _json_first(media_type: str) -> tuple[bool, str]:
 
 def _by_place(document: Document, pointer: Pointer) -> Callable[[Node], tuple[int, int, str]]:
     """Parameters of the path in the order in which they stand there, then those of the query by name, and so on."""
-    in_path = [match.group()[1:-1] for match in TEMPLATE.finditer(pointer[1])] if len(pointer) > 1 else []
+    in_path = parameter_names(pointer[1]) if len(pointer) > 1 else []
 
     def order(parameter: Node) -> tuple[int, int, str]:
         node, _ = past_references(document, parameter)

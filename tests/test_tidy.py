@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from scripts.tidy import pruned, tidied
 from scripts.validity import check_valid
+from tests.shuffling import shuffled
 
 
 def reference(name, room="schemas"):
@@ -65,15 +66,6 @@ def test_step_keeps_its_input_and_settles(step, document):
 @given(document=documents)
 def test_step_leaves_a_valid_contract_valid(step, document):
     check_valid(step(document))
-
-
-def shuffled(value, chance):
-    """The same value, members of objects in another order."""
-    if isinstance(value, dict):
-        names = list(value)
-        chance.shuffle(names)
-        return {name: shuffled(value[name], chance) for name in names}
-    return [shuffled(each, chance) for each in value] if isinstance(value, list) else value
 
 
 @given(document=documents, seed=st.integers())

@@ -24,9 +24,10 @@ from scripts.changes.record import (
 )
 from scripts.changes.schemas import Comparison
 from scripts.changes.side import Side
-from scripts.changes.values import ABSENT, Value, canonical, listed, same, unordered, without_order
+from scripts.changes.values import ABSENT, Value, canonical, same, unordered, without_order
 from scripts.document import JSON, METHODS, Node, is_object
-from scripts.matching import TEMPLATE
+from scripts.matching import parameter_names
+from scripts.wording import listed
 
 REQUEST, RESPONSE = Direction.REQUEST, Direction.RESPONSE
 WORDS = ("summary", "description", "externalDocs", "example", "examples")
@@ -48,7 +49,7 @@ class Operation:
     def parameters(self) -> Mapping[tuple[str, str], Node]:
         """Each parameter by its place and its name; for those of the path, the number of its braces is the name."""
         found: dict[tuple[str, str], Node] = {}
-        order = [match.group()[1:-1] for match in TEMPLATE.finditer(self.path)]
+        order = parameter_names(self.path)
         for holder in (self.item, self.node):
             for each in holder.get("parameters", []):
                 node = self.side.resolved(each).node

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from scripts.changes.record import Change
 from scripts.document import JSON
+from scripts.wording import counted
 
 #: Changes when a reader of the JSON would have to.
 FORMAT = 1
@@ -19,8 +20,9 @@ def headline(changes: Sequence[Change]) -> str:
         return "No change."
     clients = sum(change.breaks_clients for change in changes)
     servers = sum(change.breaks_servers for change in changes)
-    number = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
-    return f"{number}: {clients or 'none'} breaking for callers, {servers or 'none'} for servers."
+    return (
+        f"{counted(len(changes), 'change')}: {clients or 'none'} breaking for callers, {servers or 'none'} for servers."
+    )
 
 
 def text(changes: Sequence[Change]) -> str:

@@ -21,8 +21,9 @@ from scripts.changes.pairing import (
 )
 from scripts.changes.record import EITHER, NARROWER, NONE, WIDER, Difference, Direction, Effect, Rule
 from scripts.changes.side import View
-from scripts.changes.values import ABSENT, Value, canonical, listed, same, shown, small
+from scripts.changes.values import ABSENT, Value, canonical, same, shown, small
 from scripts.document import JSON
+from scripts.wording import listed
 
 #: A format, and one that has all its values and more.
 WIDER_FORMATS = frozenset({("int32", "int64"), ("float", "double")})

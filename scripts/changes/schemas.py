@@ -17,8 +17,9 @@ from scripts.changes.names import class_name, has_class
 from scripts.changes.pairing import Answer, Edge, KeywordRule, Mode, Pairing, changed, unclear
 from scripts.changes.record import CODE, NARROWER, NONE, WIDER, Difference, Direction, Effect, Rule
 from scripts.changes.side import DOCUMENTATION, Schema, Side
-from scripts.changes.values import ABSENT, canonical, listed, same, small, without_order
+from scripts.changes.values import ABSENT, canonical, same, small, without_order
 from scripts.document import JSON, SCHEMA_MEMBERS, Node, is_list, is_object
+from scripts.wording import listed
 
 PLACES = 3
 ROUNDS = 2

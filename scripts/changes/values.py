@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from enum import Enum
 from typing import Final, Literal
 
@@ -63,9 +62,3 @@ def shown(value: JSON) -> str:
     """The value in a sentence, shortened if need be."""
     text = canonical(value)
     return text if len(text) <= SMALL else f"{text[:SMALL]}…"
-
-
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    *front, end = list(words)
-    return f"{', '.join(front)} {last} {end}" if front else end

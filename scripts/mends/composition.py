@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import define, field
 
 from scripts.document import JSON, Document, Kind, Node, Pointer, is_list, is_object, nodes, pointer_parts
+from scripts.reach import reached
 
 #: Members whose schemas say more of the value that the schema with the member speaks of.
 ABOUT_THE_SAME = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
@@ -25,8 +26,8 @@ class Composition:
 
     def declared(self, pointer: Pointer, *, below: bool) -> dict[str, JSON]:
         """The properties of what a schema speaks of, or those declared in it and its parts alone."""
-        wholes = set[Pointer]() if below else _reached({pointer}, self.wholes) - {pointer}
-        places = _reached({pointer}, self.parts) | _reached(wholes, self.certain)
+        wholes = set[Pointer]() if below else _along(self.wholes, {pointer}) - {pointer}
+        places = _along(self.parts, {pointer}) | _along(self.certain, wholes)
         return {name: None for place in sorted(places) for name in self.own.get(place, {})}
 
     def circle(self) -> Pointer | None:
@@ -49,14 +50,8 @@ class Composition:
         return None
 
 
-def _reached(start: set[Pointer], ways: Ways) -> set[Pointer]:
-    found, left = set(start), list(start)
-    while left:
-        for each in ways.get(left.pop(), ()):
-            if each not in found:
-                found.add(each)
-                left.append(each)
-    return found
+def _along(ways: Ways, start: set[Pointer]) -> set[Pointer]:
+    return reached(start, lambda place: ways.get(place, ()))
 
 
 def composition(document: Document) -> Composition:

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from scripts.document import JSON, Document, Kind, Node, Pointer, is_object, map_nodes, nodes, object_at
 from scripts.mends.paths import resolved
 from scripts.mends.rule import Report, on, unsettled, without
+from scripts.wording import unused
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -46,10 +47,7 @@ def _named(document: Document, names: dict[Pointer, str], said: str, report: Rep
     taken = {_plain(name) for name, pointer in own if pointer not in names}
     final: dict[Pointer, str] = {}
     for pointer, name in sorted(names.items()):
-        number, unique = 1, name
-        while _plain(unique) in taken:
-            number += 1
-            unique = f"{name}{number}"
+        unique = unused(name, lambda each: _plain(each) in taken)
         taken.add(_plain(unique))
         final[pointer] = unique
 

@@ -25,6 +25,7 @@ from scripts.document import (
     map_nodes,
     reference_to,
 )
+from scripts.wording import unused
 
 #: Where the published document lies in a contract folder; an overlay that extends it is applied before any rule.
 PUBLISHED = "source/swagger.json"
@@ -156,11 +157,7 @@ def without(node: Node, *names: str) -> Node:
 
 def set_aside(node: Node, name: str) -> tuple[Node, str]:
     """The node with one member kept as an extension, and what that is called, which no other member is."""
-    base = f"x-{name.lstrip('$')}"
-    number, kept = 1, base
-    while kept in node:
-        number += 1
-        kept = f"{base}-{number}"
+    kept = unused(f"x-{name.lstrip('$')}", node.__contains__, "-")
     return {**without(node, name), kept: node[name]}, kept
 
 
