@@ -113,3 +113,18 @@ def test_what_is_no_contract_is_told(two, tmp_path, capsys, content, told):
 
     assert (status, out, error.count("\n")) == (2, "", 1)
     assert told in error
+
+
+def test_chain_of_references_may_be_long(tmp_path, capsys):
+    chain = {f"S{number}": {"items": {"$ref": f"#/components/schemas/S{number + 1}"}} for number in range(1000)}
+    schemas = {**CONTRACT["components"]["schemas"], **chain, "S1000": {"type": "string"}}
+    long = edited(
+        ("components", {"schemas": schemas}), (f"{ANSWER}.properties", {"note": {"$ref": "#/components/schemas/S0"}})
+    )
+    shorter = edited(
+        ("components", {"schemas": {**schemas, "S1000": {"type": "integer"}}}),
+        (f"{ANSWER}.properties", {"note": {"$ref": "#/components/schemas/S0"}}),
+    )
+
+    assert main([folder(tmp_path / "a", long), folder(tmp_path / "b", shorter)]) == 0
+    assert "type-changed" in capsys.readouterr().out

@@ -31,7 +31,10 @@ Check = Callable[[JSON, Pointer], object]
 
 def check_shape(document: Document) -> None:
     """The document can be compared; raises `DocumentError` if not."""
-    _Walk(document).node(Kind.DOCUMENT, document, ())
+    walk = _Walk(document)
+    walk.node(Kind.DOCUMENT, document, ())
+    while walk.left:
+        walk.node(*walk.left.pop())
 
 
 def _list_of(inner: Check) -> Check:
@@ -65,9 +68,13 @@ DUE: Mapping[Kind, tuple[str, ...]] = {Kind.PARAMETER: ("name", "in"), Kind.SERV
 
 @define
 class _Walk:
-    """One look at a document. What references lead to is looked at once for each kind of node that it stands for."""
+    """One look at a document. What references lead to is looked at once for each kind of node that it stands for.
+
+    It is left for later, since a chain of references may be longer than Python can go down.
+    """
 
     document: Document
+    left: list[tuple[Kind, JSON, Pointer]] = field(factory=list[tuple[Kind, JSON, Pointer]])
     _followed: set[tuple[Kind, str]] = field(factory=set[tuple[Kind, str]])
 
     def node(self, kind: Kind, value: JSON, at: Pointer) -> None:
@@ -117,4 +124,4 @@ class _Walk:
         except (LookupError, ValueError):
             hint = "Correct it, or add what it refers to."
             raise DocumentError.at(at, f"the reference {reference!r} leads nowhere", hint) from None
-        self.node(kind, target, pointer_parts(reference))
+        self.left.append((kind, target, pointer_parts(reference)))
