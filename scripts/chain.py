@@ -10,8 +10,7 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from scripts.component_names import COMPONENTS
-from scripts.document import Document, DocumentError, Kind, check_references, nodes, pointer_parts
+from scripts.document import Document, DocumentError, Kind, check_references, nodes
 from scripts.examples import with_pages
 from scripts.mends import Mend, mended
 from scripts.mends.rule import PUBLISHED
@@ -20,7 +19,7 @@ from scripts.pages import Note, Repair
 from scripts.references import bundled
 from scripts.register import Made, Register, Setting, Stage, register
 from scripts.selection import operations_of, selected
-from scripts.sources import EMITTED, Ruling, Sources
+from scripts.sources import Ruling, Sources
 from scripts.swagger2 import converted
 from scripts.tidy import pruned, tidied
 from scripts.validity import check_valid
@@ -135,32 +134,22 @@ def _converted(sources: Sources, published: Document, strict: bool) -> _Converte
         chosen = selected(published, sources.only)
         bundle = bundled(chosen, sources.read, sources.base, strict=strict)
         whole, mends = mended(bundle.document, strict=strict, origins=bundle.origins)
-        document, renames = converted(whole)
+        document, names = converted(whole)
         check_references(document)
     except DocumentError as error:
         raise _in_file(error, sources) from None
     illustrated = with_pages(document, sources.pages, operations_of(published) if sources.only else ())
     known = {*illustrated.operations, *(page.file for page, _ in illustrated.unmatched)}
-    taken = (*bundle.mends, *mends, *renames)
+    taken = (*bundle.mends, *mends, *names.renames())
     setting = Setting(
         file=sources.file,
         published=published,
         mends=taken,
-        definitions=_definitions(renames),
+        definitions={new: old for old, new in names.by_room["definitions"].items()},
         illustrated=illustrated,
         pages=tuple(page for page in sources.pages if page.file in known),
     )
     return _Converted(illustrated.document, taken, setting)
-
-
-def _definitions(renames: Sequence[Mend]) -> dict[str, str]:
-    """The definitions that are called otherwise now, by their new names."""
-    found: dict[str, str] = {}
-    for mend in renames:
-        room, name = pointer_parts(mend.pointer)
-        if COMPONENTS[room] == "schemas":
-            found[mend.what.rpartition(" ")[2]] = name
-    return found
 
 
 def _in_file(error: DocumentError, sources: Sources) -> DocumentError:
@@ -168,6 +157,3 @@ def _in_file(error: DocumentError, sources: Sources) -> DocumentError:
     folder = sources.file.removesuffix(sources.base)
     where = sources.file + error.where if error.where.startswith("#") else folder + error.where
     return evolve(error, where=where, hint=error.hint.replace(PUBLISHED, sources.base))
-
-
-__all__ = ["EMITTED", "Normalized", "normalized"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scripts.component_names import names_of
+from scripts.component_names import Names, names_of
 from scripts.document import (
     METHODS,
     Document,
@@ -25,7 +25,7 @@ from scripts.document import (
     text_at,
 )
 from scripts.mends.keywords import KNOWN, LATER
-from scripts.mends.rule import Mend, unsettled, without
+from scripts.mends.rule import unsettled, without
 from scripts.swagger2_parameters import (
     JSON_MEDIA_TYPE,
     Api,
@@ -57,8 +57,8 @@ def openapi3(source: Document) -> Document:
     return converted(source)[0]
 
 
-def converted(source: Document) -> tuple[Document, tuple[Mend, ...]]:
-    """The same API, written as OpenAPI 3.1, and what has another name in it; raises `DocumentError`."""
+def converted(source: Document) -> tuple[Document, Names]:
+    """The same API, written as OpenAPI 3.1, and what its shared parts are called in it; raises `DocumentError`."""
     if source.get("swagger") != "2.0":
         raise DocumentError.at(
             (), f'is not marked `swagger: "2.0"`{_version(source)}', "Put a Swagger 2.0 document there."
@@ -85,7 +85,7 @@ def converted(source: Document) -> tuple[Document, tuple[Mend, ...]]:
         **({"components": made} if made else {}),
         **_extensions(source),
     }
-    return document, names.renames()
+    return document, names
 
 
 def _version(source: Document) -> str:

@@ -216,9 +216,9 @@ def test_marks_make_no_difference_to_what_is_in_the_path_alone(place, name):
 
 def test_name_that_no_component_may_have_is_told():
     definitions = {"List[Pet]": {"type": "array", "items": {"$ref": "#/definitions/Pet"}}, "Pet": TEXT}
-    document, renames = converted(swagger(definitions=definitions, responses={"not found": {"description": "None."}}))
+    document, names = converted(swagger(definitions=definitions, responses={"not found": {"description": "None."}}))
 
-    assert places(renames) == [
+    assert places(names.renames()) == [
         ["#/definitions/List[Pet]", "name-not-legal"],
         ["#/responses/not found", "name-not-legal"],
     ]

@@ -67,9 +67,9 @@ def operation(**members):
 
 
 def test_renames_say_what_has_another_name():
-    _, renames = converted(swagger(definitions={"A B": {"type": "string"}, "C": {"type": "string"}}))
+    _, names = converted(swagger(definitions={"A B": {"type": "string"}, "C": {"type": "string"}}))
 
-    assert [(rename.pointer, rename.what) for rename in renames] == [
+    assert [(rename.pointer, rename.what) for rename in names.renames()] == [
         ("#/definitions/A B", "the component is called A_B")
     ]
 

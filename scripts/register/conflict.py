@@ -76,6 +76,10 @@ class Setting:
     def by_example(self) -> Mapping[tuple[Operation, str, str], Illustration]:
         return {(each.operation, each.where, each.name): each for each in self.illustrated.illustrations}
 
+    @cached_property
+    def _declared(self) -> Sequence[Operation]:
+        return operations_of(self.published)
+
     @property
     def about(self) -> Sequence[Page]:
         """The pages that are about an operation of the contract."""
@@ -102,7 +106,7 @@ class Setting:
 
     def path_of(self, operation: Operation) -> str:
         """The path of an operation as it is published."""
-        found = matching(*operation, operations_of(self.published))
+        found = matching(*operation, self._declared)
         return found[0][1] if found else operation[1]
 
 
