@@ -34,7 +34,7 @@ STATUS_LINE = re.compile(
 ODD_STATUS_LINE = re.compile(r"HTTP/[0-9.]+\b(.*)", re.IGNORECASE)
 #: A status without its protocol, with a phrase or with nothing.
 BARE_STATUS = re.compile(
-    r"(?:(?:response\s+|http\s+)?(?:status|code|status[\s-]code)\s*[:=]\s*)?([1-5][0-9]{2})\b"
+    r"(?:(?:(?:response\s+|http\s+)?(?:status|code|status[\s-]code)|response)\s*[:=]\s*)?([1-5][0-9]{2})\b"
     r"(\s*[-–:]?\s*\(?[A-Za-z][A-Za-z' -]*\)?\.?|)",
     re.IGNORECASE,
 )
@@ -46,6 +46,10 @@ USUAL_HEADER = re.compile(
     r"retry-after$|set-cookie$|cookie$|transfer-encoding$|vary$|www-authenticate$|x-)",
     re.IGNORECASE,
 )
+#: More of a request line, whose query people put on lines of its own.
+QUERY = re.compile(r"[?&]\S+")
+#: A comment, which says something of the message under it.
+REMARK = re.compile(r"//|#(?!\w)|/\*.*\*/$")
 ARROW = re.compile(r"[<>](?:\s+|$)")
 LABEL = re.compile(r"(?:(?:example|sample)\s+)?(request|response)(?:\s+body)?\s*:?", re.IGNORECASE)
 JSON_TYPE = re.compile(r"[\w.-]+/(?:[\w.-]+\+)?json\b", re.IGNORECASE)
@@ -113,7 +117,9 @@ def read_messages(code: Code, topic: Topic, file: str) -> Reading:
     """The examples in a block of code under headings that say what to expect; raises `PageError`."""
     examples: list[Example] = []
     notes: list[Note] = []
-    for message in _messages(code.lines, topic.kind):
+    lines, remarks = _without_remarks(code.lines)
+    notes += [Note(file, each.number, "a comment above a message is left out") for each in remarks]
+    for message in _messages(lines, topic.kind):
         line = message.line or code.line
         kind = message.kind or topic.kind
         if kind is None or _is_program(message, code.language):
@@ -166,6 +172,21 @@ def _oddities(example: Example, topic: Topic) -> Iterator[str]:
 
 def _last_part(title: str) -> str:
     return title.rpartition(": ")[2]
+
+
+def _without_remarks(lines: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
+    """The lines without the comments above the first line of a message, and those. All others belong to a body."""
+    kept: list[Line] = []
+    remarks: list[Line] = []
+    is_above = False
+    for line in reversed(lines):
+        text = _bare(line.text)
+        if is_above and REMARK.match(text):
+            remarks.append(line)
+            continue
+        kept.append(line)
+        is_above = bool(starts_message(text) or text[:5].lower() == "host:" or (is_above and not text))
+    return kept[::-1], remarks[::-1]
 
 
 def _messages(lines: Sequence[Line], due: Kind | None) -> list[_Message]:
@@ -235,6 +256,9 @@ def _read_head(message: _Message, number: int, text: str, due: Kind | None) -> b
         message.status, message.phrase = status
         message.status_line = number
         return True
+    if message.target is not None and not message.headers and QUERY.fullmatch(text):
+        message.target += text
+        return True
     header = HEADER.fullmatch(text)
     if header:
         message.headers.append((header.group(1), header.group(2)))
@@ -263,7 +287,7 @@ def _status(text: str, message: _Message, due: Kind | None) -> tuple[int | None,
 
 
 def _phrase(text: str) -> str:
-    phrase = text.strip(" :–-")
+    phrase = " ".join(text.split()).strip(" :–-")
     return phrase[1:-1].strip() if phrase[:1] == "(" and phrase[-1:] == ")" else phrase
 
 

@@ -22,7 +22,7 @@ STATUS_HEAD = re.compile(r"\b(?:status|code|response|https?|error)", re.IGNORECA
 PHRASE_HEAD = re.compile(r"\b(?:text|phrase|name|title|message|status|response)", re.IGNORECASE)
 #: The first that a column bears; what follows is only second best.
 REASON_HEADS = (
-    re.compile(r"\b(?:reason|description|meaning|when|why|cause|explanation)", re.IGNORECASE),
+    re.compile(r"\b(?:reason(?!\s+phrase)|description|meaning|when|why|cause|explanation)", re.IGNORECASE),
     re.compile(r"\b(?:details?|messages?|notes?|comments?|remarks?)", re.IGNORECASE),
 )
 HEADS = (STATUS_HEAD, *REASON_HEADS)

@@ -485,6 +485,20 @@ def test_heading_of_examples_with_nothing_under_it_is_told(content):
 # Requests and responses.
 
 
+@pytest.mark.parametrize("remark", ["// Creates a thing", "# Creates a thing", "/* Creates a thing */"])
+def test_comment_above_a_message_is_left_out_and_told(remark):
+    read = page("### Example\n" + fenced(f"{remark}\n{REQUEST}\n\n{remark}\n\n{RESPONSE}"))
+
+    assert in_short(read) == [("request", "", None, {"size": 1}), ("response", "", 200, {"size": 2})]
+    assert told(read) == [f"p.md:{line}: a comment above a message is left out" for line in (8, 15)]
+
+
+def test_query_of_a_request_line_may_go_on_below():
+    example = only("### Example Request\n" + fenced("PUT /things\n  ?a=b\n  &$c=d\nAccept: e\n\n[1]"))
+
+    assert (example.target, example.headers, example.body) == ("/things?a=b&$c=d", (("Accept", "e"),), [1])
+
+
 @pytest.mark.parametrize(
     "line, method, target",
     [
@@ -537,7 +551,9 @@ def test_head_may_come_in_any_order_with_or_without_an_empty_line(head, body):
         ("HTTP/1.1: 200 OK", 200, "OK"),
         ("HTTP 200 OK", 200, "OK"),
         ("HTTP/1.1 500 Server Error (1.2)", 500, "Server Error (1.2)"),
+        ("HTTP/1.1\t202\tNot\tYet", 202, "Not Yet"),
         ("Status: 202 Accepted", 202, "Accepted"),
+        ("Response: 202 Accepted", 202, "Accepted"),
         ("Status Code: 202", 202, ""),
         ("HTTP Status: 202 - Accepted", 202, "Accepted"),
         ("202 Accepted", 202, "Accepted"),
@@ -805,3 +821,10 @@ def test_heading_may_follow_html_at_once():
     read = page(f"{TABLE}### Example Response\n{fenced(RESPONSE)}")
 
     assert (len(read.rows), len(read.examples)) == (2, 1)
+
+
+def test_phrase_in_a_column_of_its_own_is_no_reason():
+    read = page("|Status code|Reason phrase|Description|\n|---|---|---|\n|409|Conflict|Somebody has it.|\n")
+
+    assert read.rows == (Row(409, "Conflict", "Somebody has it.", 8, "409"),)
+    assert read.notes == ()
