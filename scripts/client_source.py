@@ -1,7 +1,8 @@
 """What a client is made from: the files of a contract folder that bear on it, read and found fit.
 
 `openapi.yaml` is the contract, `client.yaml` (if it is there) the generator's configuration, and `templates/` likewise
-our versions of the generator's templates. The generator passes over what it does not know; here that is an error.
+its own versions of templates, which come before those that serve every contract. The generator passes over what it does
+not know; here that is an error.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from scripts.files import Files
 DOCUMENT = "openapi.yaml"
 CONFIGURATION = "client.yaml"
 TEMPLATES = "templates"
+#: What serves every contract: our versions of the generator's templates, and modules that are emitted as they stand.
+HOUSE = Path(__file__).resolve().parent
+RUNTIME = "runtime"
 #: How a template begins that only others include; any other has the name of one of the generator's.
 PARTIAL = "_"
 
@@ -40,18 +44,18 @@ class GenerateError(SourceError):
 
 @frozen
 class Source:
-    """A contract folder, read. `inputs` are the files as they stand there."""
+    """A contract folder, read.
+
+    `inputs` are the files as they stand there, and those that serve every contract. `templates` are folders, in the
+    order in which they are looked through before the generator's own; `runtime` are modules, by their names.
+    """
 
     contract: Path
     inputs: Files
     document: Document
     configuration: ConfigFile
-
-    @property
-    def templates(self) -> Path | None:
-        """The folder of our templates, if there is one."""
-        ours = any(path.startswith(f"{TEMPLATES}/") for path in self.inputs)
-        return self.contract / TEMPLATES if ours else None
+    templates: tuple[Path, ...]
+    runtime: Files
 
     def error(self, what: str, hint: str = "") -> GenerateError:
         """Something in the contract is in the way."""
@@ -59,21 +63,34 @@ class Source:
         return GenerateError(str(self.contract / DOCUMENT), what, hint)
 
 
-def read(contract: Path) -> Source:
-    """The contract in this folder; raises a `SourceError`."""
+def read(contract: Path, *, stock: bool = False) -> Source:
+    """The contract in this folder; raises a `SourceError`. With `stock`, nothing of ours is put in."""
     document = files.content(contract / DOCUMENT, NORMALIZE)
     settings = contract / CONFIGURATION
     # A folder without one leaves everything at the generator's defaults.
     configuration = files.content(settings, "Make it readable, or take it away.") if settings.exists() else None
-    found = files.read(contract / TEMPLATES)
-    templates = {f"{TEMPLATES}/{path}": content for path, content in found.items()}
-    _templates_are_known(contract, templates)
+    own = _below(TEMPLATES, files.read(contract / TEMPLATES))
+    _templates_are_known(contract, own)
+    house: Files = {} if stock else files.read(HOUSE / TEMPLATES)
+    runtime: Files = {} if stock else files.read(HOUSE / RUNTIME)
     return Source(
         contract=contract,
-        inputs={DOCUMENT: document, **({} if configuration is None else {CONFIGURATION: configuration}), **templates},
+        inputs={
+            DOCUMENT: document,
+            **({} if configuration is None else {CONFIGURATION: configuration}),
+            **own,
+            **_below(f"{HOUSE.name}/{TEMPLATES}", house),
+            **_below(f"{HOUSE.name}/{RUNTIME}", runtime),
+        },
+        templates=((contract / TEMPLATES,) if own else ()) + ((HOUSE / TEMPLATES,) if house else ()),
+        runtime=runtime,
         document=_document(contract / DOCUMENT, document),
         configuration=_configuration(settings, configuration or b""),
     )
+
+
+def _below(folder: str, found: Files) -> Files:
+    return {f"{folder}/{path}": content for path, content in found.items()}
 
 
 def operation_modules(source: Source) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Emits the client: the contract of a folder, and its `client.yaml`, become a Python package.
 
-openapi-python-client writes it, with our templates where the folder has some, and ruff gives it one form.
-This module adds that nothing is lost in silence, that the same inputs give the same bytes wherever they are,
+openapi-python-client writes it with our templates, the modules of `runtime/` are put beside, and ruff gives all of it
+one form. This module adds that nothing is lost in silence, that the same inputs give the same bytes wherever they are,
 and that the old package stays until the new one has proved to import.
 """
 
@@ -14,17 +14,20 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader
 from openapi_python_client import Project
 from openapi_python_client.config import Config, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
 from scripts import commands, files
+from scripts.client_facts import Facts, facts
 from scripts.client_source import (
     CONFIGURATION,
     DOCUMENT,
@@ -50,6 +53,7 @@ PACKAGE = "generated_client"
 
 #: Imports in order, none unused, no spelling that Python 3.11 has outgrown.
 RULES = "I,F401,UP"
+COMPACT_IMPORTS = ("--config=lint.isort.split-on-trailing-comma=false",)
 #: What ruff finds around the package has no say: configuration, ignore files, a cache. Nor have the names of
 #: folders, some of which it would skip ("dist" or "venv" may well be a tag of an API).
 ISOLATED = (
@@ -62,6 +66,16 @@ ISOLATED = (
 )
 
 
+#: Of the modules of `runtime/`: stand-ins, and those that only some contracts have a use for.
+NOT_EMITTED = frozenset({"__init__.py", "about.py"})
+WITH_FEATURE: Mapping[str, Callable[[Facts], bool]] = {
+    "once.py": lambda known: known.can_send_once,
+    "oauth2.py": lambda known: known.token is not None,
+}
+#: What the generator has no template for, and ours.
+ADDED = {"about.py": "_about.py.jinja"}
+
+
 @frozen
 class Package:
     """An emitted client: its files, how many operations it can call and how many models it has."""
@@ -71,10 +85,13 @@ class Package:
     models: int
 
 
-def package(contract: Path) -> Package:
-    """The client of the contract in this folder; raises a `SourceError`."""
+def package(contract: Path, *, stock: bool = False) -> Package:
+    """The client of the contract in this folder; raises a `SourceError`.
+
+    With `stock`, it is the one that the generator makes by itself, to be compared with.
+    """
     _tools_are_those_pinned()
-    source = read(contract)
+    source = read(contract, stock=stock)
     modules = operation_modules(source)
     with tempfile.TemporaryDirectory(prefix="generate-") as scratch:
         target = Path(scratch, PACKAGE)
@@ -107,8 +124,13 @@ def _generate(source: Source, target: Path) -> int:
         if isinstance(data, GeneratorError):
             raise _complaint(source, [data])
         _models_have_a_module_each(source, data)
+        project = Project(openapi=data, config=config)
+        known = facts(source, data, config)
+        _use_ours(source, project, known)
         with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes to
-            complaints = Project(openapi=data, config=config, custom_template_path=source.templates).build()
+            complaints = project.build()
+        if not complaints and source.runtime:
+            _add_ours(source, project, known, target)
     except GenerateError:
         raise
     except Exception as error:  # what the generator did not foresee, or a template of ours did wrong
@@ -117,6 +139,30 @@ def _generate(source: Source, target: Path) -> int:
     if complaints:
         raise _complaint(source, complaints)
     return len(data.models)
+
+
+def _use_ours(source: Source, project: Project, known: Facts) -> None:
+    """Let templates be looked for in our folders first, and tell them what the generator does not."""
+
+    def runtime(name: str) -> str:
+        return source.runtime[name].decode("utf-8")
+
+    theirs = PackageLoader("openapi_python_client")
+    project.env.loader = ChoiceLoader([*map(FileSystemLoader, source.templates), theirs])
+    named: dict[str, Any] = {"contract": known, "runtime": runtime}
+    project.env.globals.update(named)
+
+
+def _add_ours(source: Source, project: Project, known: Facts, target: Path) -> None:
+    """Put in what the generator has no template for: the modules that serve every contract, and what this one says."""
+    for name, content in source.runtime.items():
+        if name in NOT_EMITTED or (name in WITH_FEATURE and not WITH_FEATURE[name](known)):
+            continue
+        if not (target / name).exists():  # some have a template
+            (target / name).write_bytes(content)
+    for name, template in ADDED.items():
+        text = project.env.get_template(template).render(about=known.about)
+        (target / name).write_text(text, "utf-8", newline="\n")
 
 
 def _models_have_a_module_each(source: Source, data: GeneratorData) -> None:
@@ -139,12 +185,14 @@ def _complaint(source: Source, complaints: Sequence[GeneratorError]) -> Generate
 
 def _give_form(source: Source, target: Path) -> None:
     """Every module says where it comes from and is in ruff's form; the package says that it has types."""
-    _ruff(source, target, "check", "--fix-only", f"--select={RULES}")
+    _ruff(source, target, "check", "--fix-only", f"--select={RULES}", *COMPACT_IMPORTS)
     first_line = _first_line(source)
     for module in _modules(target):
         # Not before the imports are in order: a comment above the first of them would travel with it.
         module.write_text(first_line + module.read_text("utf-8"), "utf-8", newline="\n")
-    _ruff(source, target, "format", "--config=format.line-ending='lf'")
+    _ruff(
+        source, target, "format", "--config=format.line-ending='lf'", "--config=format.skip-magic-trailing-comma=true"
+    )
     (target / "py.typed").touch()
 
 

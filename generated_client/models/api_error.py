@@ -2,15 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="ApiError")
+from ..reading import members, missing
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class ApiError:
     """Why the whole request was refused.
 
@@ -23,48 +23,34 @@ class ApiError:
     documentation: str
     errorcode: int
     message: str
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:
-        documentation = self.documentation
-
-        errorcode = self.errorcode
-
-        message = self.message
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "documentation": documentation,
-                "errorcode": errorcode,
-                "message": message,
-            }
-        )
-
-        return field_dict
+        """The JSON object: what is set, and what came that the contract does not know."""
+        made: dict[str, Any] = dict(self.additional_properties)
+        made["documentation"] = self.documentation
+        made["errorcode"] = self.errorcode
+        made["message"] = self.message
+        return made
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        documentation = d.pop("documentation")
-
-        errorcode = d.pop("errorcode")
-
-        message = d.pop("message")
-
-        api_error = cls(
-            documentation=documentation,
-            errorcode=errorcode,
-            message=message,
-        )
-
-        api_error.additional_properties = d
-        return api_error
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read a JSON object, which stays as it is; raises `Misfit`, a `ValueError` that says where it does not fit."""
+        found = members(src_dict)
+        made = cls.__new__(cls)
+        try:
+            made.documentation = found.pop("documentation")
+            made.errorcode = found.pop("errorcode")
+            made.message = found.pop("message")
+        except KeyError as error:
+            raise missing(error) from None
+        made.additional_properties = found
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """The names of what the contract does not know."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -2,30 +2,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
+from ..reading import members, optional
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.sms_recipient_attributes import SmsRecipientAttributes
 
 
-T = TypeVar("T", bound="SmsRecipient")
-
-
-@_attrs_define
+@_attrs_define(kw_only=True)
 class SmsRecipient:
     """One recipient.
 
     Attributes:
-        attributes (SmsRecipientAttributes | Unset): Personalises the message for this recipient, as names with values.
-            A name is that of a profile attribute, of a content attribute, or of a column in the data extension behind the
-            send.
+        attributes (SmsRecipientAttributes | Unset): Personalises the message for this recipient, as names with
+            values. A name is that of a profile attribute, of a content attribute, or of a column in the data extension
+            behind the send.
         contact_key (str | Unset): Names the contact. Without one the recipient is refused with 109105.
-        message_key (str | Unset): Follows this message; at most 100 characters of any kind, made by the service if left
-            out. A key that stands twice in a request refuses the second recipient with 109110.
+        message_key (str | Unset): Follows this message; at most 100 characters of any kind, made by the service if
+            left out. A key that stands twice in a request refuses the second recipient with 109110.
         to (str | Unset): Mobile number, digits with the country code in front. Without one the recipient is refused
             with 109106.
     """
@@ -34,55 +33,48 @@ class SmsRecipient:
     contact_key: str | Unset = UNSET
     message_key: str | Unset = UNSET
     to: str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:
-        attributes: dict[str, Any] | Unset = UNSET
+        """The JSON object: what is set, and what came that the contract does not know."""
+        made: dict[str, Any] = dict(self.additional_properties)
         if not isinstance(self.attributes, Unset):
-            attributes = self.attributes.to_dict()
-
-        contact_key = self.contact_key
-
-        message_key = self.message_key
-
-        to = self.to
-
-        field_dict: dict[str, Any] = {}
-
-        field_dict.update({})
-        if attributes is not UNSET:
-            field_dict["attributes"] = attributes
-        if contact_key is not UNSET:
-            field_dict["contactKey"] = contact_key
-        if message_key is not UNSET:
-            field_dict["messageKey"] = message_key
-        if to is not UNSET:
-            field_dict["to"] = to
-
-        return field_dict
+            made["attributes"] = self.attributes.to_dict()
+        if not isinstance(self.contact_key, Unset):
+            made["contactKey"] = self.contact_key
+        if not isinstance(self.message_key, Unset):
+            made["messageKey"] = self.message_key
+        if not isinstance(self.to, Unset):
+            made["to"] = self.to
+        return made
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.sms_recipient_attributes import SmsRecipientAttributes  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read a JSON object, which stays as it is; raises `Misfit`, a `ValueError` that says where it does not fit."""
+        from ..models.sms_recipient_attributes import SmsRecipientAttributes
 
-        d = dict(src_dict)
-        _attributes = d.pop("attributes", UNSET)
-        attributes: SmsRecipientAttributes | Unset
-        if isinstance(_attributes, Unset):
-            attributes = UNSET
-        else:
-            attributes = SmsRecipientAttributes.from_dict(_attributes)
+        found = members(src_dict)
+        made = cls.__new__(cls)
+        made.attributes = optional(found, "attributes", SmsRecipientAttributes.from_dict)
+        made.contact_key = found.pop("contactKey", UNSET)
+        made.message_key = found.pop("messageKey", UNSET)
+        made.to = found.pop("to", UNSET)
+        made.additional_properties = found
+        return made
 
-        contact_key = d.pop("contactKey", UNSET)
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what the contract does not know."""
+        return list(self.additional_properties)
 
-        message_key = d.pop("messageKey", UNSET)
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
 
-        to = d.pop("to", UNSET)
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
 
-        sms_recipient = cls(
-            attributes=attributes,
-            contact_key=contact_key,
-            message_key=message_key,
-            to=to,
-        )
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
 
-        return sms_recipient
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

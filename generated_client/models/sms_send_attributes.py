@@ -2,41 +2,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="SmsSendAttributes")
+from ..reading import members
 
 
-@_attrs_define
+@_attrs_define(kw_only=True)
 class SmsSendAttributes:
-    """Personalises the message for the whole request, as names with values. A name is that of a profile attribute, of a
-    content attribute, or of a column in the data extension behind the send.
+    """Personalises the message for the whole request, as names with values. A name is that of a profile attribute, of
+    a content attribute, or of a column in the data extension behind the send.
 
     """
 
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        """The JSON object: what is set, and what came that the contract does not know."""
+        made: dict[str, Any] = dict(self.additional_properties)
+        return made
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        sms_send_attributes = cls()
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read a JSON object, which stays as it is; raises `Misfit`, a `ValueError` that says where it does not fit."""
+        found = members(src_dict)
+        made = cls.__new__(cls)
 
-        sms_send_attributes.additional_properties = d
-        return sms_send_attributes
+        made.additional_properties = found
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """The names of what the contract does not know."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -2,16 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
+from ..reading import members
 from ..types import UNSET, Unset
 
-T = TypeVar("T", bound="SmsSendContent")
 
-
-@_attrs_define
+@_attrs_define(kw_only=True)
 class SmsSendContent:
     """What the message says, where it departs from the definition.
 
@@ -20,25 +20,37 @@ class SmsSendContent:
     """
 
     message: str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:
-        message = self.message
-
-        field_dict: dict[str, Any] = {}
-
-        field_dict.update({})
-        if message is not UNSET:
-            field_dict["message"] = message
-
-        return field_dict
+        """The JSON object: what is set, and what came that the contract does not know."""
+        made: dict[str, Any] = dict(self.additional_properties)
+        if not isinstance(self.message, Unset):
+            made["message"] = self.message
+        return made
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        message = d.pop("message", UNSET)
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read a JSON object, which stays as it is; raises `Misfit`, a `ValueError` that says where it does not fit."""
+        found = members(src_dict)
+        made = cls.__new__(cls)
+        made.message = found.pop("message", UNSET)
+        made.additional_properties = found
+        return made
 
-        sms_send_content = cls(
-            message=message,
-        )
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what the contract does not know."""
+        return list(self.additional_properties)
 
-        return sms_send_content
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

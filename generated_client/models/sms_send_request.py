@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
+from ..reading import list_of, member, members, missing, optional
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -15,19 +17,16 @@ if TYPE_CHECKING:
     from ..models.sms_send_subscriptions import SmsSendSubscriptions
 
 
-T = TypeVar("T", bound="SmsSendRequest")
-
-
-@_attrs_define
+@_attrs_define(kw_only=True)
 class SmsSendRequest:
     """One message to several recipients.
 
     Attributes:
         definition_key (str): Names the send definition to use.
         recipients (list[SmsRecipient]): Who gets the message. One at fault is refused alone; the others are queued.
-        attributes (SmsSendAttributes | Unset): Personalises the message for the whole request, as names with values. A
-            name is that of a profile attribute, of a content attribute, or of a column in the data extension behind the
-            send.
+        attributes (SmsSendAttributes | Unset): Personalises the message for the whole request, as names with
+            values. A name is that of a profile attribute, of a content attribute, or of a column in the data extension
+            behind the send.
         content (SmsSendContent | Unset): What the message says, where it departs from the definition.
         subscriptions (SmsSendSubscriptions | Unset): What the message does to the recipients' subscriptions.
     """
@@ -37,88 +36,55 @@ class SmsSendRequest:
     attributes: SmsSendAttributes | Unset = UNSET
     content: SmsSendContent | Unset = UNSET
     subscriptions: SmsSendSubscriptions | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:
-        definition_key = self.definition_key
-
-        recipients = []
-        for recipients_item_data in self.recipients:
-            recipients_item = recipients_item_data.to_dict()
-            recipients.append(recipients_item)
-
-        attributes: dict[str, Any] | Unset = UNSET
+        """The JSON object: what is set, and what came that the contract does not know."""
+        made: dict[str, Any] = dict(self.additional_properties)
+        made["definitionKey"] = self.definition_key
+        made["recipients"] = [each0.to_dict() for each0 in self.recipients]
         if not isinstance(self.attributes, Unset):
-            attributes = self.attributes.to_dict()
-
-        content: dict[str, Any] | Unset = UNSET
+            made["attributes"] = self.attributes.to_dict()
         if not isinstance(self.content, Unset):
-            content = self.content.to_dict()
-
-        subscriptions: dict[str, Any] | Unset = UNSET
+            made["content"] = self.content.to_dict()
         if not isinstance(self.subscriptions, Unset):
-            subscriptions = self.subscriptions.to_dict()
-
-        field_dict: dict[str, Any] = {}
-
-        field_dict.update(
-            {
-                "definitionKey": definition_key,
-                "recipients": recipients,
-            }
-        )
-        if attributes is not UNSET:
-            field_dict["attributes"] = attributes
-        if content is not UNSET:
-            field_dict["content"] = content
-        if subscriptions is not UNSET:
-            field_dict["subscriptions"] = subscriptions
-
-        return field_dict
+            made["subscriptions"] = self.subscriptions.to_dict()
+        return made
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.sms_recipient import SmsRecipient  # noqa: PLC0415
-        from ..models.sms_send_attributes import SmsSendAttributes  # noqa: PLC0415
-        from ..models.sms_send_content import SmsSendContent  # noqa: PLC0415
-        from ..models.sms_send_subscriptions import SmsSendSubscriptions  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read a JSON object, which stays as it is; raises `Misfit`, a `ValueError` that says where it does not fit."""
+        from ..models.sms_recipient import SmsRecipient
+        from ..models.sms_send_attributes import SmsSendAttributes
+        from ..models.sms_send_content import SmsSendContent
+        from ..models.sms_send_subscriptions import SmsSendSubscriptions
 
-        d = dict(src_dict)
-        definition_key = d.pop("definitionKey")
+        found = members(src_dict)
+        made = cls.__new__(cls)
+        try:
+            made.definition_key = found.pop("definitionKey")
+            made.recipients = member(found, "recipients", list_of(SmsRecipient.from_dict))
+            made.attributes = optional(found, "attributes", SmsSendAttributes.from_dict)
+            made.content = optional(found, "content", SmsSendContent.from_dict)
+            made.subscriptions = optional(found, "subscriptions", SmsSendSubscriptions.from_dict)
+        except KeyError as error:
+            raise missing(error) from None
+        made.additional_properties = found
+        return made
 
-        recipients = []
-        _recipients = d.pop("recipients")
-        for recipients_item_data in _recipients:
-            recipients_item = SmsRecipient.from_dict(recipients_item_data)
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what the contract does not know."""
+        return list(self.additional_properties)
 
-            recipients.append(recipients_item)
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
 
-        _attributes = d.pop("attributes", UNSET)
-        attributes: SmsSendAttributes | Unset
-        if isinstance(_attributes, Unset):
-            attributes = UNSET
-        else:
-            attributes = SmsSendAttributes.from_dict(_attributes)
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
 
-        _content = d.pop("content", UNSET)
-        content: SmsSendContent | Unset
-        if isinstance(_content, Unset):
-            content = UNSET
-        else:
-            content = SmsSendContent.from_dict(_content)
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
 
-        _subscriptions = d.pop("subscriptions", UNSET)
-        subscriptions: SmsSendSubscriptions | Unset
-        if isinstance(_subscriptions, Unset):
-            subscriptions = UNSET
-        else:
-            subscriptions = SmsSendSubscriptions.from_dict(_subscriptions)
-
-        sms_send_request = cls(
-            definition_key=definition_key,
-            recipients=recipients,
-            attributes=attributes,
-            content=content,
-            subscriptions=subscriptions,
-        )
-
-        return sms_send_request
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -2,17 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..reading import members, missing
 from ..types import UNSET, Unset
 
-T = TypeVar("T", bound="SmsSendResultItem")
 
-
-@_attrs_define
+@_attrs_define(kw_only=True)
 class SmsSendResultItem:
     """What became of one recipient.
 
@@ -25,50 +24,36 @@ class SmsSendResultItem:
     message_key: str
     errorcode: int | Unset = UNSET
     message: str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict[str, Any])
 
     def to_dict(self) -> dict[str, Any]:
-        message_key = self.message_key
-
-        errorcode = self.errorcode
-
-        message = self.message
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "messageKey": message_key,
-            }
-        )
-        if errorcode is not UNSET:
-            field_dict["errorcode"] = errorcode
-        if message is not UNSET:
-            field_dict["message"] = message
-
-        return field_dict
+        """The JSON object: what is set, and what came that the contract does not know."""
+        made: dict[str, Any] = dict(self.additional_properties)
+        made["messageKey"] = self.message_key
+        if not isinstance(self.errorcode, Unset):
+            made["errorcode"] = self.errorcode
+        if not isinstance(self.message, Unset):
+            made["message"] = self.message
+        return made
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        message_key = d.pop("messageKey")
-
-        errorcode = d.pop("errorcode", UNSET)
-
-        message = d.pop("message", UNSET)
-
-        sms_send_result_item = cls(
-            message_key=message_key,
-            errorcode=errorcode,
-            message=message,
-        )
-
-        sms_send_result_item.additional_properties = d
-        return sms_send_result_item
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read a JSON object, which stays as it is; raises `Misfit`, a `ValueError` that says where it does not fit."""
+        found = members(src_dict)
+        made = cls.__new__(cls)
+        try:
+            made.message_key = found.pop("messageKey")
+            made.errorcode = found.pop("errorcode", UNSET)
+            made.message = found.pop("message", UNSET)
+        except KeyError as error:
+            raise missing(error) from None
+        made.additional_properties = found
+        return made
 
     @property
     def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
+        """The names of what the contract does not know."""
+        return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]

@@ -1,16 +1,208 @@
-"""What a call may raise. All of it is a `CallError`."""
+"""What a call may raise. All of it is a `CallError`:
+
+    CallError
+    ├── InvalidRequest        nothing was sent: the arguments cannot be
+    ├── NoAnswer              no whole answer came
+    │   └── TimedOut          … in time
+    ├── AnswerError           an answer came, and is no success that can be read
+    │   ├── DecodeError       its body is not what the contract says
+    │   └── StatusError       its status says no
+    │       ├── Unauthorized, Forbidden, TooManyRequests      401, 403, 429
+    │       ├── ServerError   5xx
+    │       │   └── ServiceUnavailable                        503
+    │       └── UnexpectedStatus   none of these, and not documented either
+
+None of them shows a token, in whatever way it is looked at, nor a body in its text.
+"""
 
 from __future__ import annotations
 
+import email.utils
+import time
+from typing import Any
+
 import httpx
+from attrs import define, field
 
 
 class CallError(Exception):
     """Whatever a call of this package raises.
 
-    `request` is what was sent, without its token, or None if there was no request yet. `outcome_unknown` is True if
-    what was asked for may have been done all the same: asking again without care may do it twice.
+    `outcome_unknown` is True if what was asked for may have been done all the same: asking again may do it twice.
     """
 
-    request: httpx.Request | None = None
     outcome_unknown: bool = False
+
+
+@define
+class InvalidRequest(CallError, ValueError):
+    """Nothing was sent, because this cannot be: `what` says what is wrong, and where."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.what}. Nothing was sent."
+
+
+@define
+class NoAnswer(CallError):
+    """No whole answer came. `request` is what was sent, its token taken out; `reason` says what happened.
+
+    The error of httpx is the `__cause__`. With `outcome_unknown` False the request cannot have been received.
+    """
+
+    operation: str
+    request: httpx.Request = field(repr=False)
+    reason: str
+    outcome_unknown: bool
+
+    def __str__(self) -> str:
+        return f"{self.operation}: no whole answer came ({self.reason}). {_consequence(self.outcome_unknown)}"
+
+
+@define
+class TimedOut(NoAnswer):
+    """The answer, or the connection, was not there in time."""
+
+    __str__ = NoAnswer.__str__
+
+
+@define
+class AnswerError(CallError):
+    """An answer came that is no success. `operation` is its method and path as the contract writes them."""
+
+    operation: str
+    response: httpx.Response = field(repr=False)
+    outcome_unknown: bool
+
+    @property
+    def status_code(self) -> int:
+        """The status, whatever number it is."""
+        return self.response.status_code
+
+    @property
+    def request(self) -> httpx.Request:
+        """What was sent, its token taken out."""
+        return self.response.request
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers of the answer."""
+        return self.response.headers
+
+    @property
+    def content(self) -> bytes:
+        """The body of the answer."""
+        return self.response.content
+
+
+@define
+class DecodeError(AnswerError):
+    """The body is not what the contract says: `reason`, at `pointer` (RFC 6901; empty for the body itself)."""
+
+    pointer: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"{self.pointer} of the body" if self.pointer else "the body"
+        said = f"{self.operation}: answered with {self.status_code}, but {where} {self.reason}"
+        return f"{said}. {_consequence(self.outcome_unknown)}"
+
+
+@define
+class StatusError(AnswerError):
+    """The answer's status says no. `documented` is False if the contract does not know it for this operation.
+
+    `code`, `message` and `documentation` are what the body says, each None if it does not; `request_id` likewise, from
+    the body or the header `X-Request-Id`. `parsed` is the body as the contract's model, if it fits.
+    """
+
+    documented: bool
+    code: int | str | None = None
+    message: str | None = None
+    documentation: str | None = None
+    request_id: str | None = None
+    parsed: Any = field(default=None, repr=False)
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait before asking again, as the header `Retry-After` has it; None if it says nothing."""
+        return _seconds(self.response.headers.get("retry-after"))
+
+    def __str__(self) -> str:
+        code = "" if self.code is None else f", code {self.code}"
+        message = f": {self.message}" if self.message else ""
+        known = "" if self.documented else ", which is not documented"
+        said = f"{self.operation}: answered with {self.status_code}{known}{code}{message}".rstrip(". ")
+        return f"{said}. {_consequence(self.outcome_unknown)}" if self.outcome_unknown else f"{said}."
+
+
+@define
+class Unauthorized(StatusError):
+    """401: the token is missing, wrong or expired. Get a new one."""
+
+    __str__ = StatusError.__str__
+
+
+@define
+class Forbidden(StatusError):
+    """403: the token does not allow this. Another try will not change it."""
+
+    __str__ = StatusError.__str__
+
+
+@define
+class TooManyRequests(StatusError):
+    """429: wait as long as `retry_after` says; see `code` for whether waiting helps."""
+
+    __str__ = StatusError.__str__
+
+
+@define
+class ServerError(StatusError):
+    """5xx: the service failed."""
+
+    __str__ = StatusError.__str__
+
+
+@define
+class ServiceUnavailable(ServerError):
+    """503: the service is not available now. Wait as long as `retry_after` says."""
+
+    __str__ = StatusError.__str__
+
+
+@define
+class UnexpectedStatus(StatusError):
+    """A status that the contract does not know and that has no class of its own."""
+
+    __str__ = StatusError.__str__
+
+
+def status_error(status: int, documented: bool) -> type[StatusError]:
+    """The class of the error for a status that is no success."""
+    by_number = {401: Unauthorized, 403: Forbidden, 429: TooManyRequests, 503: ServiceUnavailable}
+    if status in by_number:
+        return by_number[status]
+    if 500 <= status <= 599:
+        return ServerError
+    return StatusError if documented else UnexpectedStatus
+
+
+def _consequence(outcome_unknown: bool) -> str:
+    if outcome_unknown:
+        return "The outcome is unknown: asking again may do the same thing twice."
+    return "Nothing was done."
+
+
+def _seconds(value: str | None) -> float | None:
+    """RFC 9110, section 10.2.3: seconds or a date."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, moment.timestamp() - time.time())

@@ -1,209 +1,194 @@
 # Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
 
-import httpx
+from typing import Final
 
-from ... import errors
-from ...client import AuthenticatedClient, Client
+from ... import calls as _calls
+from ... import writing as _writing
+from ...client import Client
+from ...exchange import Arguments
 from ...models.api_error import ApiError
 from ...models.sms_send_request import SmsSendRequest
 from ...models.sms_send_result import SmsSendResult
+from ...once import Keys, Repeats, once, once_async
+from ...reading import from_json
 from ...types import Response
 
-
-def _get_kwargs(
-    *,
-    body: SmsSendRequest,
-) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-
-    _kwargs: dict[str, Any] = {
-        "method": "post",
-        "url": "/messaging/v1/sms/messages/",
-    }
-
-    _kwargs["json"] = body.to_dict()
-
-    headers["Content-Type"] = "application/json"
-
-    _kwargs["headers"] = headers
-    return _kwargs
-
-
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ApiError | SmsSendResult | None:
-    if response.status_code == 202:
-        response_202 = SmsSendResult.from_dict(response.json())
-
-        return response_202
-
-    if response.status_code == 400:
-        response_400 = ApiError.from_dict(response.json())
-
-        return response_400
-
-    if response.status_code == 401:
-        response_401 = ApiError.from_dict(response.json())
-
-        return response_401
-
-    if response.status_code == 403:
-        response_403 = ApiError.from_dict(response.json())
-
-        return response_403
-
-    if response.status_code == 415:
-        response_415 = ApiError.from_dict(response.json())
-
-        return response_415
-
-    if response.status_code == 429:
-        response_429 = ApiError.from_dict(response.json())
-
-        return response_429
-
-    if response.status_code == 500:
-        response_500 = ApiError.from_dict(response.json())
-
-        return response_500
-
-    if response.status_code == 503:
-        response_503 = ApiError.from_dict(response.json())
-
-        return response_503
-
-    if client.raise_on_unexpected_status:
-        raise errors.UnexpectedStatus(response.status_code, response.content)
-    else:
-        return None
+_OPERATION: Final[_calls.Operation[SmsSendResult]] = _calls.Operation(
+    successes=(_calls.Documented(202, 202, from_json(SmsSendResult.from_dict)),),
+    errors=(
+        _calls.Documented(400, 400, from_json(ApiError.from_dict)),
+        _calls.Documented(401, 401, from_json(ApiError.from_dict)),
+        _calls.Documented(403, 403, from_json(ApiError.from_dict)),
+        _calls.Documented(415, 415, from_json(ApiError.from_dict)),
+        _calls.Documented(429, 429, from_json(ApiError.from_dict)),
+        _calls.Documented(500, 500, from_json(ApiError.from_dict)),
+        _calls.Documented(503, 503, from_json(ApiError.from_dict)),
+    ),
+)
+_KEYS: Final = Keys(
+    items="recipients",
+    key="message_key",
+    longest=100,
+    duplicate=frozenset([109110]),
+    hopeless=frozenset([50200]),
+)
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ApiError | SmsSendResult]:
-    return Response(
-        status_code=HTTPStatus(response.status_code),
-        content=response.content,
-        headers=response.headers,
-        parsed=_parse_response(client=client, response=response),
+def _arguments(*, body: SmsSendRequest) -> Arguments:
+    _sent = Arguments(
+        method="POST",
+        template="/messaging/v1/sms/messages/",
+        path="/messaging/v1/sms/messages/",
+        headers={"Accept": "application/json"},
+        recipients=body.recipients,
     )
+    _sent.headers["Content-Type"] = "application/json"
+    _sent.content = _writing.json_body(body)
+    return _sent
 
 
-def sync_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    body: SmsSendRequest,
-) -> Response[ApiError | SmsSendResult]:
+def sync(*, client: Client, body: SmsSendRequest) -> SmsSendResult:
     """sendSMSMessageMultipleRecipients
 
-     Queues one text message for each recipient, using a send definition. A recipient without a
+    Queues one text message for each recipient, using a send definition. A recipient without a
     messageKey gets one in the response.
+
+    The result may be mixed, some recipients refused and some queued: ask its `refused`, or call its `raise_for_refused`.
 
     Args:
         body (SmsSendRequest): One message to several recipients.
+        client (Client): Where the API is, and what signs in.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, it says no, or it cannot be read.
 
     Returns:
-        Response[ApiError | SmsSendResult]
+        SmsSendResult
     """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = client.get_httpx_client().request(
-        **kwargs,
-    )
-
-    return _build_response(client=client, response=response)
+    return _calls.result(client, _OPERATION, _arguments(body=body))
 
 
-def sync(
-    *,
-    client: AuthenticatedClient | Client,
-    body: SmsSendRequest,
-) -> ApiError | SmsSendResult | None:
+async def asyncio(*, client: Client, body: SmsSendRequest) -> SmsSendResult:
     """sendSMSMessageMultipleRecipients
 
-     Queues one text message for each recipient, using a send definition. A recipient without a
+    Queues one text message for each recipient, using a send definition. A recipient without a
     messageKey gets one in the response.
+
+    The result may be mixed, some recipients refused and some queued: ask its `refused`, or call its `raise_for_refused`.
 
     Args:
         body (SmsSendRequest): One message to several recipients.
+        client (Client): Where the API is, and what signs in.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, it says no, or it cannot be read.
 
     Returns:
-        ApiError | SmsSendResult
+        SmsSendResult
     """
-
-    return sync_detailed(
-        client=client,
-        body=body,
-    ).parsed
+    return await _calls.result_async(client, _OPERATION, _arguments(body=body))
 
 
-async def asyncio_detailed(
-    *,
-    client: AuthenticatedClient | Client,
-    body: SmsSendRequest,
-) -> Response[ApiError | SmsSendResult]:
+def sync_detailed(*, client: Client, body: SmsSendRequest) -> Response[ApiError | SmsSendResult]:
     """sendSMSMessageMultipleRecipients
 
-     Queues one text message for each recipient, using a send definition. A recipient without a
+    Queues one text message for each recipient, using a send definition. A recipient without a
     messageKey gets one in the response.
+
+    The result may be mixed, some recipients refused and some queued: ask its `refused`, or call its `raise_for_refused`.
 
     Args:
         body (SmsSendRequest): One message to several recipients.
+        client (Client): Where the API is, and what signs in.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        errors.InvalidRequest, errors.NoAnswer: Nothing was sent; no whole answer came.
 
     Returns:
-        Response[ApiError | SmsSendResult]
+        Response[ApiError | SmsSendResult]: The answer, whatever it says.
     """
-
-    kwargs = _get_kwargs(
-        body=body,
-    )
-
-    response = await client.get_async_httpx_client().request(**kwargs)
-
-    return _build_response(client=client, response=response)
+    return _calls.detailed(client, _OPERATION, _arguments(body=body))
 
 
-async def asyncio(
-    *,
-    client: AuthenticatedClient | Client,
-    body: SmsSendRequest,
-) -> ApiError | SmsSendResult | None:
+async def asyncio_detailed(*, client: Client, body: SmsSendRequest) -> Response[ApiError | SmsSendResult]:
     """sendSMSMessageMultipleRecipients
 
-     Queues one text message for each recipient, using a send definition. A recipient without a
+    Queues one text message for each recipient, using a send definition. A recipient without a
     messageKey gets one in the response.
+
+    The result may be mixed, some recipients refused and some queued: ask its `refused`, or call its `raise_for_refused`.
 
     Args:
         body (SmsSendRequest): One message to several recipients.
+        client (Client): Where the API is, and what signs in.
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        errors.InvalidRequest, errors.NoAnswer: Nothing was sent; no whole answer came.
 
     Returns:
-        ApiError | SmsSendResult
+        Response[ApiError | SmsSendResult]: The answer, whatever it says.
+    """
+    return await _calls.detailed_async(client, _OPERATION, _arguments(body=body))
+
+
+def sync_once(*, client: Client, body: SmsSendRequest, repeats: Repeats | None = None) -> SmsSendResult:
+    """sendSMSMessageMultipleRecipients
+
+    Queues one text message for each recipient, using a send definition. A recipient without a
+    messageKey gets one in the response.
+
+    Every recipient without a messageKey gets one here, so that the request can be repeated without anybody getting
+    the message twice. With `repeats` it is, while its outcome is unknown or the service asks to wait.
+
+    The result may be mixed, some recipients refused and some queued: ask its `refused`, or call its `raise_for_refused`.
+
+    Args:
+        body (SmsSendRequest): One message to several recipients.
+        client (Client): Where the API is, and what signs in.
+        repeats (Repeats | None): How often to repeat, and for how long. Not at all if left out.
+
+    Raises:
+        once.OutcomeUnknown: Nobody knows what became of the request; its `body` can be sent again as it is.
+        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, or it says no.
+
+    Returns:
+        SmsSendResult
     """
 
-    return (
-        await asyncio_detailed(
-            client=client,
-            body=body,
-        )
-    ).parsed
+    def _send(body: SmsSendRequest) -> SmsSendResult:
+        return sync(client=client, body=body)
+
+    return once(_send, body, _KEYS, repeats)
+
+
+async def asyncio_once(
+    *, client: Client, body: SmsSendRequest, repeats: Repeats | None = None
+) -> SmsSendResult:
+    """sendSMSMessageMultipleRecipients
+
+    Queues one text message for each recipient, using a send definition. A recipient without a
+    messageKey gets one in the response.
+
+    Every recipient without a messageKey gets one here, so that the request can be repeated without anybody getting
+    the message twice. With `repeats` it is, while its outcome is unknown or the service asks to wait.
+
+    The result may be mixed, some recipients refused and some queued: ask its `refused`, or call its `raise_for_refused`.
+
+    Args:
+        body (SmsSendRequest): One message to several recipients.
+        client (Client): Where the API is, and what signs in.
+        repeats (Repeats | None): How often to repeat, and for how long. Not at all if left out.
+
+    Raises:
+        once.OutcomeUnknown: Nobody knows what became of the request; its `body` can be sent again as it is.
+        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, or it says no.
+
+    Returns:
+        SmsSendResult
+    """
+
+    async def _send(body: SmsSendRequest) -> SmsSendResult:
+        return await asyncio(client=client, body=body)
+
+    return await once_async(_send, body, _KEYS, repeats)

@@ -1,0 +1,211 @@
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+"""Answers that are neither a success nor a failure: some recipients were queued, some were refused.
+
+Such an answer has the status of a success. Whoever looks no further loses the messages that were refused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar, cast
+
+from attrs import define, field, frozen
+
+from .errors import CallError
+from .types import Unset
+
+ItemT = TypeVar("ItemT")
+RecipientT = TypeVar("RecipientT")
+
+
+@frozen
+class MixedFields:
+    """How the contract writes such an answer, by the names of attributes: `x-mixed-results` says it.
+
+    `items` holds one item for each recipient; an item is refused if it has a `code` that is not 0. `key` is the
+    attribute that an item and its recipient share. `if_all_queued` is what stands in the answer if nobody was refused.
+    """
+
+    items: str
+    key: str
+    code: str
+    message: str
+    request_id: str | None
+    if_all_queued: Mapping[str, Any]
+
+
+@frozen
+class Queued(Generic[ItemT, RecipientT]):
+    """A recipient who was queued. That is not yet delivered.
+
+    `recipient` is who the request had under this key; None if it had none or several. `before` is True if an earlier
+    try of the same request had queued it.
+    """
+
+    key: str | None
+    item: ItemT = field(repr=False)
+    recipient: RecipientT | None = field(repr=False)
+    before: bool = False
+
+
+@frozen
+class Refused(Generic[ItemT, RecipientT]):
+    """A recipient who was refused, and gets no message: `code` and `message` say why.
+
+    `recipient` is who the request had under this key; None if it had none or several.
+    """
+
+    key: str | None
+    code: int | str
+    message: str | None
+    item: ItemT = field(repr=False)
+    recipient: RecipientT | None = field(repr=False)
+
+
+@define
+class MixedResult(Generic[ItemT, RecipientT]):
+    """What the model of such an answer can do besides."""
+
+    FIELDS: ClassVar[MixedFields]
+
+    _recipients: tuple[RecipientT, ...] = field(init=False, eq=False, repr=False, default=())
+    _queued_before: frozenset[int | str] = field(
+        init=False, eq=False, repr=False, default=frozenset[int | str]()
+    )
+
+    def belongs_to(self, recipients: object) -> Self:
+        """Tell the result who was written to, so that it can name them; nothing if they were left out."""
+        self._recipients = tuple(cast("list[RecipientT]", recipients)) if isinstance(recipients, list) else ()
+        return self
+
+    def counting_as_queued(self, codes: Iterable[int | str]) -> Self:
+        """Take refusals with one of these codes for recipients whom an earlier try of the same request had queued."""
+        self._queued_before = frozenset(codes)
+        return self
+
+    @property
+    def queued(self) -> tuple[Queued[ItemT, RecipientT], ...]:
+        """Those who were queued, in the order of the answer."""
+        by_key = self._by_key()
+        return tuple(
+            Queued(key, item, by_key.get(key), before=code is not None)
+            for key, code, item in self._read()
+            if code is None or code in self._queued_before
+        )
+
+    @property
+    def refused(self) -> tuple[Refused[ItemT, RecipientT], ...]:
+        """Those who were refused, in the order of the answer. Empty only if nobody was."""
+        by_key = self._by_key()
+        return tuple(
+            Refused(key, code, _set(item, self.FIELDS.message), item, by_key.get(key))
+            for key, code, item in self._read()
+            if code is not None and code not in self._queued_before
+        )
+
+    @property
+    def unanswered(self) -> tuple[RecipientT, ...]:
+        """Those whom the request had under a key that no item of the answer has: nobody knows what became of them."""
+        answered = {key for key, _, _ in self._read()}
+        return tuple(each for key, each in self._by_key().items() if key not in answered)
+
+    @property
+    def all_queued(self) -> bool:
+        """True if everybody was queued, and the answer says nothing else anywhere."""
+        return not (self.refused or self.unanswered or self._contradicts_itself())
+
+    def raise_for_refused(self) -> Self:
+        """The result itself if everybody was queued; else raises `RecipientsRefused`, which holds it."""
+        if self.all_queued:
+            return self
+        raise RecipientsRefused(self)
+
+    @property
+    def summary(self) -> str:
+        """The counts in words, with no key and no number of a recipient."""
+        refused, total = self.refused, len(self._items())
+        if refused:
+            codes = ", ".join(
+                f"{code}: {count}" for code, count in Counter(each.code for each in refused).items()
+            )
+            said = f"{len(refused)} of {total} recipients refused ({codes})"
+        else:
+            said = f"{total} of {total} recipients queued"
+        if unanswered := len(self.unanswered):
+            said += f", {unanswered} without an answer"
+        if self._contradicts_itself():
+            said += ", although the answer as a whole says otherwise"
+        return said
+
+    @property
+    def request_id_or_none(self) -> str | None:
+        """What names the request, if the contract gives it a name."""
+        return None if self.FIELDS.request_id is None else _set(self, self.FIELDS.request_id)
+
+    def __repr__(self) -> str:
+        request_id = self.request_id_or_none
+        request = f", request {request_id}" if request_id is not None else ""
+        return f"<{type(self).__name__}: {self.summary}{request}>"
+
+    def _items(self) -> Sequence[ItemT]:
+        items: Sequence[ItemT] = getattr(self, self.FIELDS.items)
+        return items
+
+    def _read(self) -> Iterable[tuple[Any, Any, ItemT]]:
+        for item in self._items():
+            code = _set(item, self.FIELDS.code)
+            yield _set(item, self.FIELDS.key), None if code in (0, "0") else code, item
+
+    def _by_key(self) -> dict[Any, RecipientT]:
+        """The recipients that have a key to themselves."""
+        keys = [_set(each, self.FIELDS.key) for each in self._recipients]
+        count = Counter(keys)
+        return {
+            key: each
+            for key, each in zip(keys, self._recipients, strict=True)
+            if key is not None and count[key] == 1
+        }
+
+    def _contradicts_itself(self) -> bool:
+        """Nobody is refused, yet the answer as a whole does not say so."""
+        if self.refused or self._queued_before:
+            return False
+        return any(_set(self, name) != value for name, value in self.FIELDS.if_all_queued.items())
+
+
+def is_mixed(value: object) -> TypeGuard[MixedResult[Any, Any]]:
+    """True for the model of an answer that may be mixed."""
+    return isinstance(value, MixedResult)
+
+
+@define
+class RecipientsRefused(CallError):
+    """Some recipients were refused, or nobody knows what became of them. `result` says who; the others were queued."""
+
+    result: MixedResult[Any, Any] = field(repr=False)
+
+    @property
+    def refused(self) -> tuple[Refused[Any, Any], ...]:
+        """Those who were refused."""
+        return self.result.refused
+
+    @property
+    def queued(self) -> tuple[Queued[Any, Any], ...]:
+        """Those who were queued, and are not to be written to again."""
+        return self.result.queued
+
+    @property
+    def unanswered(self) -> tuple[Any, ...]:
+        """Those of whom the answer says nothing."""
+        return self.result.unanswered
+
+    def __str__(self) -> str:
+        return (
+            f"{self.result.summary}. Those who were queued get their message: do not send it to them again."
+        )
+
+
+def _set(source: object, name: str) -> Any:
+    value = getattr(source, name)
+    return None if isinstance(value, Unset) else value

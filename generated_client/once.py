@@ -1,0 +1,192 @@
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+"""Sending once: a request whose outcome is unknown can be repeated, because each recipient has a key of its own.
+
+A service that has seen a key does not queue it again: it answers that the key is a duplicate. On a repeat that is good
+news, and counts as queued. Nothing is repeated unless the caller says how often.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from copy import copy
+from typing import Any, Final, Generic, TypeVar
+from uuid import uuid4
+
+from attrs import define, field, frozen, validators
+
+from .errors import CallError, InvalidRequest, ServiceUnavailable, StatusError, TooManyRequests
+from .mixed import is_mixed
+from .types import Unset
+
+_now = time.monotonic
+_sleep = time.sleep
+_sleep_async = asyncio.sleep
+
+BodyT = TypeVar("BodyT")
+ResultT = TypeVar("ResultT")
+
+
+@frozen
+class Keys:
+    """What makes a request repeatable: the contract's `x-idempotency-key`, by the names of attributes.
+
+    `items` of the body each have a `key`, of at most `longest` characters. `duplicate` are the codes of an item whose
+    key was seen before, `hopeless` those of an error after which another try makes things worse.
+    """
+
+    items: str
+    key: str
+    longest: int | None = None
+    duplicate: frozenset[int | str] = frozenset[int | str]()
+    hopeless: frozenset[int | str] = frozenset[int | str]()
+
+
+@frozen(kw_only=True)
+class Repeats:
+    """How often and how long a request is repeated.
+
+    Args:
+        tries: The requests to send at most, the first included.
+        seconds: After so many no further one is begun; one that has begun is waited for.
+        first_wait, longest_wait: Seconds. The wait before a repeat is drawn evenly between 0 and a limit that begins at
+            `first_wait` and doubles up to `longest_wait` (full jitter). If the service says how long to wait, it is
+            that long at least.
+
+    Raises `ValueError` for figures that make no sense.
+    """
+
+    tries: int = field(default=4, validator=validators.ge(1))
+    seconds: float = field(default=60.0, validator=validators.gt(0))
+    first_wait: float = field(default=1.0, validator=validators.gt(0))
+    longest_wait: float = field(default=20.0, validator=validators.gt(0))
+
+    def wait(self, failures: int) -> float:
+        """Seconds to wait after so many failures."""
+        return random.uniform(0.0, min(self.longest_wait, self.first_wait * 2.0 ** min(failures - 1, 60)))
+
+
+NEVER: Final = Repeats(tries=1)
+
+
+@define
+class OutcomeUnknown(CallError):
+    """Nobody knows what became of the request, after so many `tries`. The last one's error is the `__cause__`.
+
+    `body` is what was sent, keys included: sending it again does not queue anybody twice, as long as the service
+    remembers the keys.
+    """
+
+    tries: int
+    body: Any = field(repr=False)
+    outcome_unknown: bool = True
+
+    def __str__(self) -> str:
+        tries = "one try" if self.tries == 1 else f"{self.tries} tries"
+        said = f"The outcome is unknown after {tries}"
+        return (
+            f"{said} ({self.__cause__}). Send the `body` of this error again, and no other: it has the keys."
+        )
+
+
+def once(send: Callable[[BodyT], ResultT], body: BodyT, keys: Keys, repeats: Repeats | None) -> ResultT:
+    """Send the body, with a key for every item, until something is known of it or the repeats are used up.
+
+    Raises `OutcomeUnknown`; `InvalidRequest` for keys that stand twice or are too long; and the `CallError` of the last
+    try if what it says holds for all of them.
+    """
+    course = _Course(body, keys, repeats or NEVER)
+    while True:
+        try:
+            return course.result(send(course.body))
+        except CallError as error:
+            wait = course.wait_after(error)
+        _sleep(wait)
+
+
+async def once_async(
+    send: Callable[[BodyT], Awaitable[ResultT]], body: BodyT, keys: Keys, repeats: Repeats | None
+) -> ResultT:
+    """The same in a task of asyncio."""
+    course = _Course(body, keys, repeats or NEVER)
+    while True:
+        try:
+            return course.result(await send(course.body))
+        except CallError as error:
+            wait = course.wait_after(error)
+        await _sleep_async(wait)
+
+
+class _Course(Generic[BodyT]):
+    """One request on its way, however often it is sent."""
+
+    def __init__(self, body: BodyT, keys: Keys, repeats: Repeats) -> None:
+        self.body = _with_keys(body, keys)
+        self._keys = keys
+        self._repeats = repeats
+        self._ends = _now() + repeats.seconds
+        self._failures = 0
+        #: Some try may have been received, and nobody heard what became of it.
+        self._unknown = False
+
+    def result(self, answered: ResultT) -> ResultT:
+        """What was answered; after a try of unknown outcome, duplicates are those that it had queued."""
+        if self._unknown and is_mixed(answered):
+            answered.counting_as_queued(self._keys.duplicate)
+        return answered
+
+    def wait_after(self, error: CallError) -> float:
+        """Seconds to wait before the next try; raises if there is none."""
+        self._failures += 1
+        self._unknown = self._unknown or error.outcome_unknown
+        wait = max(self._repeats.wait(self._failures), _asked_for(error))
+        is_over = self._failures >= self._repeats.tries or _now() + wait >= self._ends
+        if is_over or not self._may_be_repeated(error):
+            # What a later try says does not tell what became of an earlier one that nobody heard of.
+            if self._unknown:
+                raise OutcomeUnknown(self._failures, self.body) from error
+            raise error
+        return wait
+
+    def _may_be_repeated(self, error: CallError) -> bool:
+        if isinstance(error, InvalidRequest):
+            return False
+        if isinstance(error, StatusError):
+            if error.code in self._keys.hopeless:
+                return False
+            return error.outcome_unknown or isinstance(error, TooManyRequests | ServiceUnavailable)
+        return True
+
+
+def _asked_for(error: CallError) -> float:
+    """Seconds that the service asks to wait."""
+    return (error.retry_after or 0.0) if isinstance(error, StatusError) else 0.0
+
+
+def _with_keys(body: BodyT, keys: Keys) -> BodyT:
+    """The body with a key for every item; the caller's own stays as it is. Raises `InvalidRequest`."""
+    items: list[Any] = getattr(body, keys.items)
+    keyed = [_with_key(item, keys.key) for item in items]
+    given = [getattr(item, keys.key) for item in keyed]
+    twice = sum(count > 1 for count in Counter(given).values())
+    if twice:
+        raise InvalidRequest(f"{twice} of the values of {keys.key} in {keys.items} stand there twice")
+    too_long = sum(keys.longest is not None and len(str(key)) > keys.longest for key in given)
+    if too_long:
+        raise InvalidRequest(
+            f"{too_long} of the values of {keys.key} in {keys.items} have more than {keys.longest} characters"
+        )
+    made = copy(body)
+    setattr(made, keys.items, keyed)
+    return made
+
+
+def _with_key(item: Any, name: str) -> Any:
+    if not isinstance(getattr(item, name), Unset):
+        return item
+    made = copy(item)
+    setattr(made, name, str(uuid4()))
+    return made

@@ -1,0 +1,211 @@
+"""One request and its answer, on a client of httpx: read within limits, and every failure one of ours.
+
+A redirect of what is not GET or HEAD is never followed, and nothing is sent twice by itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, Final
+
+import httpx
+from attrs import define, field
+
+from .errors import DecodeError, InvalidRequest, NoAnswer, TimedOut
+from .types import RequestFiles
+
+_now = time.monotonic
+#: The methods that change nothing: whether one of these was received does not matter.
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+#: What goes wrong before a request leaves.
+_BEFORE: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+@define
+class Arguments:
+    """What one call sends. `template` is the path as the contract writes it, which is all that logs and errors show."""
+
+    method: str
+    template: str
+    path: str = field(repr=False)
+    params: Mapping[str, Any] | None = field(default=None, repr=False)
+    headers: dict[str, str] = field(factory=dict[str, str], repr=False)
+    cookies: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    data: Mapping[str, Any] | None = field(default=None, repr=False)
+    files: RequestFiles | None = field(default=None, repr=False)
+    #: Those to whom the items of a mixed answer belong.
+    recipients: object = field(default=(), repr=False)
+
+    @property
+    def operation(self) -> str:
+        """The method and the path as the contract writes it."""
+        return f"{self.method} {self.template}"
+
+
+@define
+class Limits:
+    """How a request is sent, and how much of an answer is taken."""
+
+    auth: httpx.Auth | None
+    follow_redirects: bool
+    secret_headers: frozenset[str]
+    deadline: float | None
+    largest_answer: int
+
+
+def exchange(http: httpx.Client, request: httpx.Request, arguments: Arguments, limits: Limits) -> httpx.Response:
+    """Send the request and read the answer; raises `InvalidRequest`, `NoAnswer` or `DecodeError`."""
+    begun = _now()
+    try:
+        response = http.send(
+            request,
+            stream=True,
+            auth=limits.auth or httpx.USE_CLIENT_DEFAULT,
+            follow_redirects=limits.follow_redirects and arguments.method in SAFE,
+        )
+        taken = _Taken(arguments, limits, response, begun)
+        try:
+            if "content-encoding" in response.headers:
+                return taken.whole(b"".join(map(taken.checked, response.iter_bytes())))
+            assert isinstance(response.stream, httpx.SyncByteStream)
+            response.stream = _Bounded(response.stream, taken)
+            response.read()
+        except httpx.DecodingError:
+            raise taken.unreadable("cannot be unpacked") from None
+        finally:
+            response.close()
+    except httpx.RequestError as error:
+        raise _failure(error, request, arguments, limits) from error
+    return response
+
+
+async def exchange_async(
+    http: httpx.AsyncClient, request: httpx.Request, arguments: Arguments, limits: Limits
+) -> httpx.Response:
+    """The same in a task."""
+    begun = _now()
+    try:
+        response = await http.send(
+            request,
+            stream=True,
+            auth=limits.auth or httpx.USE_CLIENT_DEFAULT,
+            follow_redirects=limits.follow_redirects and arguments.method in SAFE,
+        )
+        taken = _Taken(arguments, limits, response, begun)
+        try:
+            if "content-encoding" in response.headers:
+                return taken.whole(b"".join([taken.checked(each) async for each in response.aiter_bytes()]))
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            response.stream = _AsyncBounded(response.stream, taken)
+            await response.aread()
+        except httpx.DecodingError:
+            raise taken.unreadable("cannot be unpacked") from None
+        finally:
+            await response.aclose()
+    except httpx.RequestError as error:
+        raise _failure(error, request, arguments, limits) from error
+    return response
+
+
+@define
+class _Taken:
+    """How much of an answer has been taken so far."""
+
+    arguments: Arguments
+    limits: Limits
+    response: httpx.Response
+    begun: float
+    size: int = 0
+
+    def checked(self, part: bytes) -> bytes:
+        """The part, if it is not too much and not too late."""
+        self.size += len(part)
+        if self.size > self.limits.largest_answer:
+            raise self.unreadable(f"is larger than {self.limits.largest_answer} bytes")
+        if self.limits.deadline is not None and _now() - self.begun > self.limits.deadline:
+            raise httpx.ReadTimeout(
+                f"it was not whole after {self.limits.deadline:g} seconds", request=self.response.request
+            )
+        return part
+
+    def unreadable(self, reason: str) -> DecodeError:
+        """The error for a body that cannot be taken."""
+        return unreadable(self.arguments, self.limits, self.whole(b""), reason)
+
+    def whole(self, content: bytes) -> httpx.Response:
+        """The answer with its body unpacked."""
+        packed = {"content-encoding", "content-length", "transfer-encoding"}
+        return httpx.Response(
+            self.response.status_code,
+            headers=[each for each in self.response.headers.multi_items() if each[0] not in packed],
+            content=content,
+            request=self.response.request,
+            extensions={name: each for name, each in self.response.extensions.items() if name != "network_stream"},
+        )
+
+
+class _Bounded(httpx.SyncByteStream):
+    """The bytes of an answer, as long as they are not too many."""
+
+    def __init__(self, stream: httpx.SyncByteStream, taken: _Taken) -> None:
+        self._stream = stream
+        self._taken = taken
+
+    def __iter__(self) -> Iterator[bytes]:
+        return map(self._taken.checked, self._stream)
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _AsyncBounded(httpx.AsyncByteStream):
+    """The same in a task."""
+
+    def __init__(self, stream: httpx.AsyncByteStream, taken: _Taken) -> None:
+        self._stream = stream
+        self._taken = taken
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._stream:
+            yield self._taken.checked(part)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def unreadable(
+    arguments: Arguments, limits: Limits, response: httpx.Response, reason: str, pointer: str = ""
+) -> DecodeError:
+    """The error for a body that is not what the contract says."""
+    without_secrets(response.request, limits)
+    unknown = response.is_success and arguments.method not in SAFE
+    return DecodeError(arguments.operation, response, unknown, pointer, reason)
+
+
+def without_secrets(request: httpx.Request, limits: Limits) -> httpx.Request:
+    """The request, once it is done with, without the headers that nobody should see."""
+    for name in limits.secret_headers:
+        request.headers.pop(name, None)
+    return request
+
+
+def _failure(
+    error: httpx.RequestError, request: httpx.Request, arguments: Arguments, limits: Limits
+) -> InvalidRequest | NoAnswer:
+    # The error of httpx goes along as the cause: nothing in it may show the token either.
+    error.request = without_secrets(request, limits)
+    if isinstance(error, httpx.LocalProtocolError):
+        return InvalidRequest(f"the request cannot be sent as it is ({error})")
+    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    unknown = not isinstance(error, _BEFORE) and arguments.method not in SAFE
+    kind = TimedOut if isinstance(error, httpx.TimeoutException) else NoAnswer
+    return kind(arguments.operation, request, reason, unknown)
