@@ -239,7 +239,7 @@ def _of_error(package: str, operation: _Operation, error: Exception) -> Outcome:
         return Outcome(Told.CRASHED, raised=name)
     parts = [error, *_parts_of(error)]
     outcome = attrs.evolve(
-        _told_by(_kind(error), *parts),
+        _told_by(_kind(error, parts), *parts),
         status=_given(error, "status_code"),
         kept_body=_kept_body(error),
         has_request_and_response=_given(error, "request") is not None and _given(error, "response") is not None,
@@ -252,17 +252,25 @@ def _of_error(package: str, operation: _Operation, error: Exception) -> Outcome:
     return attrs.evolve(outcome, items=(*_items(error, "refused"), *_items(error, "queued")))
 
 
-def _kind(error: Exception) -> Told:
-    """What an exception of the package's own says, by what it carries."""
+def _kind(error: Exception, parts: Sequence[object]) -> Told:
+    """What an exception of the package's own says, by what it and its parts carry.
+
+    One that gives a code is a refusal, even if it warns that what it refuses may have been done.
+    """
     if _given(error, "refused"):
         return Told.MIXED
     if isinstance(error.__cause__, httpx.TransportError):
         return Told.TRANSPORT
-    if hasattr(error, "outcome_unknown"):
-        return Told.UNREADABLE
+    if hasattr(error, "outcome_unknown") and _first(parts, "errorcode") is None:
+        return _without_code(error)
     if _given(error, "status_code") is not None:
         return Told.REFUSED
     return Told.UNSENT
+
+
+def _without_code(error: Exception) -> Told:
+    """An answer that could not be read, unless there was none: then nothing was sent."""
+    return Told.UNREADABLE if _given(error, "outcome_unknown") or _given(error, "status_code") else Told.UNSENT
 
 
 def _parts_of(error: Exception) -> list[object]:
