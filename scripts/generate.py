@@ -86,7 +86,7 @@ def package(contract: Path) -> Package:
         _import_all(source, target)
         emitted = files.read(target)
     return Package(
-        files={**emitted, STAMP: stamp(dict([GENERATOR, FORMATTER]), source.inputs, emitted)},
+        files={**emitted, STAMP: stamp(dict([GENERATOR, FORMATTER]), source.inputs, emitted, source.document["info"])},
         operations=len(set(modules.values())),
         models=models,
     )
