@@ -165,11 +165,11 @@ def _edition(stamp: Stamp) -> str:
 
 def _replaceable(out: Path) -> Files:
     """What a folder holds that may be replaced: nothing, or an emitted package that is not this checkout's own."""
-    for folder in (out, *out.parents):
-        if folder.exists() and not folder.is_dir():
-            raise GenerateError(str(folder), "is not a folder", ANOTHER)
     if out.is_symlink():
         raise GenerateError(str(out), "is a link", "Name the folder that it leads to, or take it away.")
+    for folder in (out, *out.parents):
+        if not folder.is_dir() and (folder.exists() or folder.is_symlink()):
+            raise GenerateError(str(folder), "is not a folder", ANOTHER)
     if out.resolve() == commands.in_checkout(generate.PACKAGE).resolve():
         what = "is the client of this checkout, which python -m scripts.generate writes"
         raise GenerateError(str(out), what, ANOTHER)
@@ -211,9 +211,11 @@ def _raise(error: OSError) -> NoReturn:
 
 
 def _say(*lines: str) -> None:
-    """Print, with what a terminal would act upon or could not show written as Python would: names are anybody's."""
+    """Print, with what a terminal would act upon or cannot show written as Python would: names are anybody's."""
+    encoding = sys.stdout.encoding or "utf-8"
     for line in lines:
-        print("".join(each if each.isprintable() else ascii(each)[1:-1] for each in line))
+        shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
+        print(shown.encode(encoding, "backslashreplace").decode(encoding))
 
 
 if __name__ == "__main__":

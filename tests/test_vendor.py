@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -252,6 +253,17 @@ def test_a_link_in_the_place_of_the_copy_is_refused(
     assert not (tmp_path / "elsewhere").exists()
 
 
+@pytest.mark.parametrize("target", ["acme", "nowhere"])
+def test_a_link_to_nowhere_in_the_place_of_a_folder_between_is_refused(
+    target: str, things: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/acme").symlink_to(target)
+
+    assert put(things, tmp_path, "--name", "acme/things") == 2
+    assert "tree/acme: is not a folder" in refusal(capsys)
+
+
 def test_the_client_of_the_checkout_is_not_replaced_by_a_copy(capsys: pytest.CaptureFixture[str]) -> None:
     assert vendor.main(["--dest", str(ROOT), "--force"]) == 2
     assert "is the client of this checkout" in refusal(capsys)
@@ -414,6 +426,17 @@ def test_the_name_of_a_file_does_not_reach_the_terminal_as_it_is(
 
     assert verified(things, copy) == 1
     assert capsys.readouterr().out.splitlines()[0] == r"added    a\x1b[2J\n\udcff"
+
+
+def test_a_name_that_the_terminal_cannot_show_is_escaped(
+    copy: Path, things: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy / "ö.py").touch()
+    output = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(output, "ascii", write_through=True))
+
+    assert verified(things, copy) == 1
+    assert output.getvalue().startswith(b"added    \\xf6.py\n")
 
 
 @pytest.mark.parametrize(
