@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from scripts import files, generate, vendor
+from scripts import commands, files, generate, vendor
 from scripts import stamp as stamps
 from tests.test_generate import DOCUMENT, ROOT, contract
 
@@ -264,8 +264,12 @@ def test_a_link_to_nowhere_in_the_place_of_a_folder_between_is_refused(
     assert "tree/acme: is not a folder" in refusal(capsys)
 
 
-def test_the_client_of_the_checkout_is_not_replaced_by_a_copy(capsys: pytest.CaptureFixture[str]) -> None:
-    assert vendor.main(["--dest", str(ROOT), "--force"]) == 2
+def test_the_client_of_the_checkout_is_not_replaced_by_a_copy(
+    things: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "in_checkout", lambda name: tmp_path / "tree" / name)
+
+    assert put(things, tmp_path, "--force") == 2
     assert "is the client of this checkout" in refusal(capsys)
 
 
@@ -285,6 +289,7 @@ def test_a_copy_that_nobody_edited_is_verified(
 ) -> None:
     moved = shutil.copytree(copy, tmp_path / "moved")
     files.write(moved, {"__pycache__/client.pyc": b"", "api/__pycache__/x.pyc": b""})
+    (moved / "api/__pycache__/link.pyc").symlink_to("x.pyc")
 
     assert verified(things, moved, "--current") == 0
     count = len(files.read(moved))
