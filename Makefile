@@ -5,9 +5,12 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 REPORTS ?= reports
 SEED ?= 1
+# Where to vendor the client, and as what: said on the command line, whatever the environment holds.
+DEST :=
+NAME := generated_client
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conformance test check generate conflicts bench serve selftest lock clean
+.PHONY: help setup conformance test check generate vendor conflicts bench serve selftest lock clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +46,9 @@ check: setup ## nothing emitted has drifted or was edited; lint and types
 generate: setup ## rewrite openapi/openapi.yaml and generated_client/ from the sources; list what changed
 	$(RUN) -m scripts.normalize
 	$(RUN) -m scripts.generate
+
+vendor: setup ## put the client into another project: DEST=folder, and NAME=acme/vendor/sms to give it another name
+	$(RUN) -m scripts.vendor --dest "$(or $(DEST),$(error Say where to put the client: make vendor DEST=folder))" --name "$(NAME)"
 
 conflicts: setup ## where the sources contradict each other, and what decides each case
 	$(RUN) -m scripts.normalize --conflicts

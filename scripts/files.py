@@ -44,8 +44,8 @@ class Differences:
         ]
 
 
-def differences(expected: Files, found: Files) -> Differences:
-    """How `found` departs from `expected`."""
+def differences(expected: Mapping[str, object], found: Mapping[str, object]) -> Differences:
+    """How `found` departs from `expected`, both of them contents by path, or both of them hashes."""
     common = sorted(expected.keys() & found.keys())
     return Differences(
         added=tuple(sorted(found.keys() - expected.keys())),

@@ -103,7 +103,7 @@ def package(contract: Path, *, stock: bool = False) -> Package:
         _import_all(source, target)
         emitted = files.read(target)
     return Package(
-        files={**emitted, STAMP: stamp(dict([GENERATOR, FORMATTER]), source.inputs, emitted)},
+        files={**emitted, STAMP: stamp(dict([GENERATOR, FORMATTER]), source.inputs, emitted, source.document["info"])},
         operations=len(set(modules.values())),
         models=models,
     )

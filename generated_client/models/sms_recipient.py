@@ -53,8 +53,8 @@ class SmsRecipient:
         """Read a JSON object, which stays as it is; raises `Misfit`, a `ValueError` that says where it does not fit."""
         from ..models.sms_recipient_attributes import SmsRecipientAttributes
 
-        found = members(src_dict)
-        made = cls.__new__(cls)
+        found = src_dict.copy() if isinstance(src_dict, dict) else members(src_dict)
+        made = object.__new__(cls)
         made.attributes = optional(found, "attributes", SmsRecipientAttributes.from_dict)
         made.contact_key = found.pop("contactKey", UNSET)
         made.message_key = found.pop("messageKey", UNSET)

@@ -32,8 +32,8 @@ class SmsSendContent:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read a JSON object, which stays as it is; raises `Misfit`, a `ValueError` that says where it does not fit."""
-        found = members(src_dict)
-        made = cls.__new__(cls)
+        found = src_dict.copy() if isinstance(src_dict, dict) else members(src_dict)
+        made = object.__new__(cls)
         made.message = found.pop("message", UNSET)
         made.additional_properties = found
         return made

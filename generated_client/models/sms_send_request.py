@@ -59,8 +59,8 @@ class SmsSendRequest:
         from ..models.sms_send_content import SmsSendContent
         from ..models.sms_send_subscriptions import SmsSendSubscriptions
 
-        found = members(src_dict)
-        made = cls.__new__(cls)
+        found = src_dict.copy() if isinstance(src_dict, dict) else members(src_dict)
+        made = object.__new__(cls)
         try:
             made.definition_key = found.pop("definitionKey")
             made.recipients = member(found, "recipients", list_of(SmsRecipient.from_dict))
