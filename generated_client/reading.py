@@ -92,6 +92,8 @@ def json_value(content: bytes, content_type: str = "") -> Any:
     except UnicodeDecodeError as error:
         raise Misfit(f"is not UTF-8 at byte {error.start}") from None
     try:
+        if len(text) < _SHORT:
+            return _NAMES_ONCE.decode(text)
         value = _DECODER.decode(text)
         if not _surely_has_names_once(text, value):
             _NAMES_ONCE.decode(text)
@@ -126,6 +128,10 @@ def _with_names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 _NAMES_ONCE = json.JSONDecoder(object_pairs_hook=_with_names_once, parse_constant=_no_constant)
+
+
+#: Characters up to which looking at every object takes no longer than finding out that it is not needed.
+_SHORT = 4000
 
 
 def _surely_has_names_once(text: str, value: Any) -> bool:

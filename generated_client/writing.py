@@ -46,9 +46,9 @@ def written(value: object) -> Any:
 
 
 def json_body(value: object) -> bytes:
-    """A body as JSON; raises `InvalidRequest` if it cannot be written."""
+    """A JSON value as a body; raises `InvalidRequest` if it cannot be written."""
     try:
-        text = json.dumps(written(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         return text.encode("utf-8")
     except UnicodeEncodeError:
         raise InvalidRequest("the body holds half of a surrogate pair, which no text can carry") from None
@@ -106,7 +106,7 @@ def _parts(value: object) -> Iterable[FileTypes]:
     elif isinstance(value, File):
         yield value.to_tuple()
     elif isinstance(value, Model | Mapping):
-        yield None, json_body(cast(object, value)), "application/json"
+        yield None, json_body(written(cast(object, value))), "application/json"
     else:
         yield None, _text(value).encode(), "text/plain"
 

@@ -42,7 +42,7 @@ class Queued(Generic[ItemT, RecipientT]):
     try of the same request had queued it.
     """
 
-    key: str | None
+    key: str | int | None
     item: ItemT = field(repr=False)
     recipient: RecipientT | None = field(repr=False)
     before: bool = False
@@ -55,7 +55,7 @@ class Refused(Generic[ItemT, RecipientT]):
     `recipient` is who the request had under this key; None if it had none or several.
     """
 
-    key: str | None
+    key: str | int | None
     code: int | str
     message: str | None
     item: ItemT = field(repr=False)
@@ -84,33 +84,33 @@ class MixedResult(Generic[ItemT, RecipientT]):
     @property
     def queued(self) -> tuple[Queued[ItemT, RecipientT], ...]:
         """Those who were queued, in the order of the answer."""
-        by_key = self._by_key()
+        owners = self._owners()
         return tuple(
-            Queued(key, item, by_key.get(key), before=code is not None)
+            Queued(key, item, owners.get(key), before=code is not None)
             for key, code, item in self._read()
-            if code is None or code in self._queued_before
+            if not self._refuses(code)
         )
 
     @property
     def refused(self) -> tuple[Refused[ItemT, RecipientT], ...]:
         """Those who were refused, in the order of the answer. Empty only if nobody was."""
-        by_key = self._by_key()
+        owners = self._owners()
         return tuple(
-            Refused(key, code, _set(item, self.FIELDS.message), item, by_key.get(key))
+            Refused(key, code, _set(item, self.FIELDS.message), item, owners.get(key))
             for key, code, item in self._read()
-            if code is not None and code not in self._queued_before
+            if self._refuses(code)
         )
 
     @property
     def unanswered(self) -> tuple[RecipientT, ...]:
         """Those whom the request had under a key that no item of the answer has: nobody knows what became of them."""
         answered = {key for key, _, _ in self._read()}
-        return tuple(each for key, each in self._by_key().items() if key not in answered)
+        return tuple(each for key, each in self._owners().items() if key not in answered)
 
     @property
     def all_queued(self) -> bool:
         """True if everybody was queued, and the answer says nothing else anywhere."""
-        return not (self.refused or self.unanswered or self._contradicts_itself())
+        return not (self._refuses_any() or self.unanswered or self._contradicts_itself())
 
     def raise_for_refused(self) -> Self:
         """The result itself if everybody was queued; else raises `RecipientsRefused`, which holds it."""
@@ -147,22 +147,36 @@ class MixedResult(Generic[ItemT, RecipientT]):
         items: Sequence[ItemT] = getattr(self, self.FIELDS.items)
         return items
 
-    def _read(self) -> Iterable[tuple[Any, Any, ItemT]]:
+    def _read(self) -> Iterable[tuple[str | int | None, str | int | None, ItemT]]:
+        """Key, code and item of everybody. Scalars are read as they came, so both may be anything."""
         for item in self._items():
             code = _set(item, self.FIELDS.code)
-            yield _set(item, self.FIELDS.key), None if code in (0, "0") else code, item
+            if code in (0, "0"):
+                code = None
+            elif code is not None and not isinstance(code, str | int):
+                code = str(code)
+            yield _key(item, self.FIELDS.key), code, item
 
-    def _by_key(self) -> dict[Any, RecipientT]:
+    def _refuses(self, code: str | int | None) -> TypeGuard[str | int]:
+        return code is not None and code not in self._queued_before
+
+    def _refuses_any(self) -> bool:
+        return any(self._refuses(code) for _, code, _ in self._read())
+
+    def _owners(self) -> dict[Any, RecipientT]:
         """The recipients that have a key to themselves."""
-        keys = [_set(each, self.FIELDS.key) for each in self._recipients]
-        count = Counter(keys)
-        return {
-            key: each for key, each in zip(keys, self._recipients, strict=True) if key is not None and count[key] == 1
-        }
+        owners: dict[Any, RecipientT] = {}
+        shared: set[Any] = {None}
+        for each in self._recipients:
+            key = _key(each, self.FIELDS.key)
+            if key in owners:
+                shared.add(key)
+            owners[key] = each
+        return {key: each for key, each in owners.items() if key not in shared}
 
     def _contradicts_itself(self) -> bool:
         """Nobody is refused, yet the answer as a whole does not say so."""
-        if self.refused or self._queued_before:
+        if self._queued_before or self._refuses_any():
             return False
         return any(_set(self, name) != value for name, value in self.FIELDS.if_all_queued.items())
 
@@ -200,3 +214,8 @@ class RecipientsRefused(CallError):
 def _set(source: object, name: str) -> Any:
     value = getattr(source, name)
     return None if isinstance(value, Unset) else value
+
+
+def _key(source: object, name: str) -> str | int | None:
+    key = _set(source, name)
+    return key if isinstance(key, str | int) else None

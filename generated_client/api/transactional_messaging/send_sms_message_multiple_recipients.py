@@ -44,7 +44,7 @@ def _arguments(*, body: SmsSendRequest) -> Arguments:
         recipients=body.recipients,
     )
     _sent.headers["Content-Type"] = "application/json"
-    _sent.content = _writing.json_body(body)
+    _sent.content = _writing.json_body(body.to_dict())
     return _sent
 
 
