@@ -25,6 +25,7 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from scripts import commands, files
 from scripts.client_facts import Facts, facts
@@ -72,6 +73,8 @@ WITH_FEATURE: Mapping[str, Callable[[Facts], bool]] = {
     "once.py": lambda known: known.can_send_once,
     "oauth2.py": lambda known: known.token is not None,
 }
+#: What every model has besides its fields.
+MEMBERS = frozenset({"additional_keys", "additional_properties", "from_dict", "to_dict", "to_multipart"})
 #: What the generator has no template for, and ours.
 ADDED = {"about.py": "_about.py.jinja"}
 
@@ -124,6 +127,7 @@ def _generate(source: Source, target: Path) -> int:
         if isinstance(data, GeneratorError):
             raise _complaint(source, [data])
         _models_have_a_module_each(source, data)
+        _fields_have_names_of_their_own(data, config)
         project = Project(openapi=data, config=config)
         known = facts(source, data, config)
         _use_ours(source, project, known)
@@ -139,6 +143,14 @@ def _generate(source: Source, target: Path) -> int:
     if complaints:
         raise _complaint(source, complaints)
     return len(data.models)
+
+
+def _fields_have_names_of_their_own(data: GeneratorData, config: Config) -> None:
+    """A field that has the name of something that every model has gets a mark behind it."""
+    for model in data.models:
+        for each in (*(model.required_properties or ()), *(model.optional_properties or ())):
+            if each.python_name in MEMBERS:
+                each.set_python_name(UntrustedString(f"{each.python_name}_"), config, skip_snake_case=True)
 
 
 def _use_ours(source: Source, project: Project, known: Facts) -> None:

@@ -1,5 +1,5 @@
 # Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
-"""Contains all the data models used in inputs/outputs"""
+"""What goes out and what comes in."""
 
 from .api_error import ApiError
 from .sms_recipient import SmsRecipient
@@ -11,7 +11,7 @@ from .sms_send_result import SmsSendResult
 from .sms_send_result_item import SmsSendResultItem
 from .sms_send_subscriptions import SmsSendSubscriptions
 
-__all__ = (
+__all__ = [
     "ApiError",
     "SmsRecipient",
     "SmsRecipientAttributes",
@@ -21,4 +21,4 @@ __all__ = (
     "SmsSendResult",
     "SmsSendResultItem",
     "SmsSendSubscriptions",
-)
+]
