@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
+import sys
 import weakref
 from collections.abc import Generator, Mapping
 from threading import Lock
@@ -40,8 +40,8 @@ class _Connections:
     closed: bool = False
     sync: httpx.Client | None = None
     #: One for each event loop, since a connection cannot leave its own.
-    asynchronous: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = field(
-        factory=weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
+    asynchronous: weakref.WeakKeyDictionary[object, httpx.AsyncClient] = field(
+        factory=weakref.WeakKeyDictionary[object, httpx.AsyncClient]
     )
     #: The one that was used last, or was given; it serves where no event loop of asyncio runs.
     latest: httpx.AsyncClient | None = None
@@ -84,7 +84,12 @@ class _Connections:
             raise InvalidRequest("the client is closed")
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
+def _running_loop() -> object:
+    """The event loop of asyncio that runs in this thread; None if there is none."""
+    if "asyncio" not in sys.modules:  # reading it takes long, and who has no tasks should not wait for it
+        return None
+    import asyncio
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

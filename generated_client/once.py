@@ -7,7 +7,6 @@ news, and counts as queued. Nothing is repeated unless the caller says how often
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections import Counter
@@ -24,7 +23,6 @@ from .types import Unset
 
 _now = time.monotonic
 _sleep = time.sleep
-_sleep_async = asyncio.sleep
 
 BodyT = TypeVar("BodyT")
 ResultT = TypeVar("ResultT")
@@ -118,6 +116,12 @@ async def once_async(
         except CallError as error:
             wait = course.wait_after(error)
         await _sleep_async(wait)
+
+
+async def _sleep_async(seconds: float) -> None:
+    import asyncio  # here, so that nobody waits for it who has no tasks
+
+    await asyncio.sleep(seconds)
 
 
 class _Course(Generic[BodyT]):

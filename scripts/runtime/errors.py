@@ -60,11 +60,8 @@ class NoAnswer(CallError):
         return f"{self.operation}: no whole answer came ({self.reason}). {_consequence(self.outcome_unknown)}"
 
 
-@define
 class TimedOut(NoAnswer):
     """The answer, or the connection, was not there in time."""
-
-    __str__ = NoAnswer.__str__
 
 
 @define
@@ -137,46 +134,28 @@ class StatusError(AnswerError):
         return f"{said}. {_consequence(self.outcome_unknown)}" if self.outcome_unknown else f"{said}."
 
 
-@define
 class Unauthorized(StatusError):
     """401: the token is missing, wrong or expired. Get a new one."""
 
-    __str__ = StatusError.__str__
 
-
-@define
 class Forbidden(StatusError):
     """403: the token does not allow this. Another try will not change it."""
 
-    __str__ = StatusError.__str__
 
-
-@define
 class TooManyRequests(StatusError):
     """429: wait as long as `retry_after` says; see `code` for whether waiting helps."""
 
-    __str__ = StatusError.__str__
 
-
-@define
 class ServerError(StatusError):
     """5xx: the service failed."""
 
-    __str__ = StatusError.__str__
 
-
-@define
 class ServiceUnavailable(ServerError):
     """503: the service is not available now. Wait as long as `retry_after` says."""
 
-    __str__ = StatusError.__str__
 
-
-@define
 class UnexpectedStatus(StatusError):
     """A status that the contract does not know and that has no class of its own."""
-
-    __str__ = StatusError.__str__
 
 
 def status_error(status: int, documented: bool) -> type[StatusError]:
