@@ -1,0 +1,166 @@
+"""The README of an emitted client: a call of each operation, its arguments taken from the contract's examples.
+
+An argument without an example gets a value of its type, so that every call can be written down and read by a machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import field, frozen
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.properties import ModelProperty, Property
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.union import UnionProperty
+
+from scripts.client_facts import Facts, Operation
+from scripts.client_source import Source
+from scripts.document import JSON, Document, is_object
+
+#: A value for a parameter that has no example, by the generator's template for its type.
+STAND_INS = {
+    "int_property.py.jinja": "1",
+    "float_property.py.jinja": "1.0",
+    "boolean_property.py.jinja": "True",
+    "date_property.py.jinja": "datetime.date(2030, 1, 31)",
+    "datetime_property.py.jinja": "datetime.datetime(2030, 1, 31, 12, 0)",
+    "uuid_property.py.jinja": 'UUID("00000000-0000-4000-8000-000000000000")',
+    "file_property.py.jinja": 'File(BytesIO(b"content"))',
+    "none_property.py.jinja": "None",
+}
+#: What those need imported.
+STAND_IN_IMPORTS = {
+    "datetime.": "import datetime",
+    "UUID(": "from uuid import UUID",
+    "BytesIO(": "from io import BytesIO",
+}
+
+
+@frozen
+class Call:
+    """One operation in the README: its title, what it does, the lines that import what it needs, and the call."""
+
+    operation: Operation
+    title: str
+    summary: str
+    #: The module below `api`, dotted, and the last part of it.
+    package: str
+    module: str
+    arguments: str
+    #: What else to import from the client's package, by module.
+    models: tuple[str, ...]
+    standard: tuple[str, ...]
+    takes_file: bool
+
+
+def calls(source: Source, data: GeneratorData, known: Facts) -> Iterator[Call]:
+    """A call for each operation, in the order of the contract's tags."""
+    for tag, collection in data.endpoint_collections_by_tag.items():
+        for endpoint in collection.endpoints:
+            operation = known.operation(endpoint)
+            example = _Example(_node(source, operation), endpoint)
+            arguments = ", ".join(example.arguments())
+            yield Call(
+                operation=operation,
+                title=f"{operation.method} {operation.path}",
+                summary=_one_paragraph(endpoint),
+                package=f"api.{tag}",
+                module=str(endpoint.name),
+                arguments=arguments,
+                models=tuple(sorted(example.models)),
+                standard=tuple(line for mark, line in STAND_IN_IMPORTS.items() if mark in arguments),
+                takes_file="File(" in arguments,
+            )
+
+
+def _one_paragraph(endpoint: Endpoint) -> str:
+    text = endpoint.description or endpoint.summary
+    words = text.get_untrusted_value() if text else ""
+    # A page may say anything; here it stands between our own headings and fences.
+    return " ".join(re.sub(r"[`<>#|*_\[\]]", " ", words).split())
+
+
+def _node(source: Source, operation: Operation) -> Document:
+    found: Document = source.document["paths"][operation.path][operation.method.lower()]
+    return found
+
+
+@frozen
+class _Example:
+    """The arguments of one call, and the models that they need."""
+
+    node: Document
+    endpoint: Endpoint
+    models: set[str] = field(factory=set[str])
+
+    def arguments(self) -> Iterator[str]:
+        for each in self.endpoint.path_parameters:
+            yield f"{each.python_name}={self._stand_in(each)}"
+        yield "client=client"
+        if self.endpoint.bodies:
+            body = self.endpoint.bodies[0]
+            if body.prop.required:
+                example = _body_example(self.node, body.content_type.get_untrusted_value())
+                yield f"body={self._stand_in(body.prop) if example is None else self._written(body.prop, example)}"
+        others = (*self.endpoint.query_parameters, *self.endpoint.header_parameters, *self.endpoint.cookie_parameters)
+        for each in others:
+            if each.required:
+                yield f"{each.python_name}={self._stand_in(each)}"
+
+    def _written(self, prop: Property, value: JSON) -> str:
+        """The example as an expression: models by their names where it fits them, plain values where it does not."""
+        match prop, value:
+            case ModelProperty(), dict():
+                return self._model(prop, value)
+            case ListProperty(), list():
+                return f"[{', '.join(self._written(prop.inner_property, each) for each in value)}]"
+            case _:
+                return repr(value)
+
+    def _model(self, prop: ModelProperty, value: Mapping[str, JSON]) -> str:
+        name = str(prop.class_info.name)
+        self.models.add(name)
+        known = {each.name.get_untrusted_value(): each for each in _properties(prop)}
+        if not known or set(value) - known.keys():
+            return f"{name}.from_dict({value!r})"
+        return f"{name}({', '.join(f'{known[n].python_name}={self._written(known[n], v)}' for n, v in value.items())})"
+
+    def _stand_in(self, prop: Property, depth: int = 0) -> str:
+        match prop:
+            case ModelProperty():
+                self.models.add(str(prop.class_info.name))
+                if depth > 5:  # models may hold themselves
+                    return f"{prop.class_info.name}.from_dict({{}})"
+                required = (f"{each.python_name}={self._stand_in(each, depth + 1)}" for each in prop.required_properties or ())
+                return f"{prop.class_info.name}({', '.join(required)})"
+            case ListProperty():
+                return f"[{self._stand_in(prop.inner_property, depth)}]"
+            case UnionProperty(inner_properties=[first, *_]):
+                return self._stand_in(first, depth)
+            case _ if prop.template in {"enum_property.py.jinja", "literal_enum_property.py.jinja", "const_property.py.jinja"}:
+                return self._choice(prop)
+            case _:
+                return STAND_INS.get(prop.template, '"…"')
+
+    def _choice(self, prop: Any) -> str:
+        """The first of the values that there are to choose from."""
+        if prop.template == "const_property.py.jinja":
+            return repr(prop.value.raw_value)
+        if prop.template == "literal_enum_property.py.jinja":
+            return repr(sorted(prop.values)[0])
+        self.models.add(str(prop.class_info.name))
+        return f"{prop.class_info.name}.{next(iter(prop.values))}"
+
+
+def _body_example(node: Document, content_type: str) -> JSON:
+    media = node.get("requestBody", {}).get("content", {}).get(content_type, {})
+    examples: Iterable[JSON] = media.get("examples", {}).values() if is_object(media.get("examples")) else ()
+    return next((each["value"] for each in examples if is_object(each) and "value" in each), media.get("example"))
+
+
+def _properties(model: ModelProperty) -> Iterator[Property]:
+    yield from model.required_properties or ()
+    yield from model.optional_properties or ()
