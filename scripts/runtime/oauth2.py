@@ -121,7 +121,7 @@ class SignInError(CallError):
                 return "Try again later"
             case 401 | 403:
                 return _ADVICE["invalid_client"]
-            case _:
+            case _:  # also an answer of 200 that is none of a token endpoint
                 return "Check that the token URL is the address of the token endpoint itself"
 
 
@@ -153,7 +153,7 @@ def base_url(text: str) -> str:
     """The address of an API as `https://host`, or `https://host:port`.
 
     The scheme and trailing slashes may be there or not. `http` stays only for hosts of this machine.
-    Raises ValueError if the text holds no host, or more than one.
+    Raises ValueError if the text is anything else.
     """
     found = _ADDRESS.fullmatch(text)
     if found is None:
@@ -222,10 +222,9 @@ class _Grant:
 
     def masked(self, text: str, *secrets: str) -> str:
         """The text without the secret, as it is or as a URL or JSON writes it, and fit to print."""
-        for secret in (self.client_secret, *secrets):
-            forms = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
-            for form in sorted(forms - {""}, key=len, reverse=True):
-                text = text.replace(form, _MASK)
+        spellings = {each for secret in (self.client_secret, *secrets) for each in _spellings(secret)}
+        for each in sorted(spellings, key=len, reverse=True):
+            text = text.replace(each, _MASK)
         text = _UNPRINTABLE.sub(" ", text)
         return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 
@@ -244,6 +243,12 @@ class _Grant:
             **scope,
             **account,
         }
+
+
+def _spellings(secret: str) -> set[str]:
+    """A secret as it is, and as URLs, forms and JSON write it."""
+    urls = {quote(secret, safe=safe, errors="replace") for safe in ("/", "")} | {quote_plus(secret, errors="replace")}
+    return {secret, *urls, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} - {""}
 
 
 def _told(grant: _Grant, response: httpx.Response, body: bytes, *, asked_at: float) -> Token | SignInError:
@@ -274,7 +279,7 @@ def _told(grant: _Grant, response: httpx.Response, body: bytes, *, asked_at: flo
         )
 
     if response.has_redirect_location or response.request.url != grant.url:
-        return refused("the token URL redirects, and a secret is not sent on")
+        return refused("the token URL redirects")
     if len(body) > _LONGEST_ANSWER:
         return refused(f"the answer is longer than {_LONGEST_ANSWER} bytes")
     if members is None:
@@ -380,6 +385,14 @@ def _again(error: SignInError) -> SignInError:
     if error.__cause__ is not None:
         fresh.__cause__ = copy.copy(error.__cause__)
     return fresh
+
+
+def _bare(error: httpx.RequestError) -> httpx.RequestError:
+    """The error without its traceback, whose frames hold what was being written."""
+    try:
+        return copy.copy(error)
+    except TypeError:  # of a class of the caller's that cannot be copied
+        return httpx.TransportError(str(error), request=error.request)
 
 
 class _Flight:
@@ -566,22 +579,14 @@ class _Fetch:
     def _fail(self, error: httpx.RequestError) -> NoReturn:
         told = self._grant.masked(f"no answer: {type(error).__name__}: {error}")
         failure = SignInError(self._grant.host, told, request=self._grant.bare_request())
-        failure.__cause__ = self._copied(error)
+        error.args = (self._grant.masked(str(error)),)
+        error.request = self._grant.bare_request()
+        failure.__cause__ = _bare(error)
         self._cache.settle(self._key, self._flight, _again(failure))
         try:
             raise failure
         finally:
             failure.__context__ = None
-
-    def _copied(self, error: httpx.RequestError) -> httpx.RequestError:
-        """The error without the body; and without its traceback, whose frames hold what was being written."""
-        try:
-            copied = copy.copy(error)
-        except TypeError:  # of a class of the caller's that cannot be copied
-            copied = httpx.TransportError("")
-        copied.args = (self._grant.masked(str(error)),)
-        copied.request = self._grant.bare_request()
-        return copied
 
 
 class ClientCredentials(httpx.Auth):
