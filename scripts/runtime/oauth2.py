@@ -451,25 +451,22 @@ class TokenCache:
         with self._lock:
             self._tokens.clear()
 
-    def claim(
-        self, key: bytes, early: float, *, rejected: Token | None, may_wait: bool
-    ) -> Token | tuple[_Flight, bool]:
+    def claim(self, key: bytes, early: float, *, may_wait: bool) -> Token | tuple[_Flight, bool]:
         """For `ClientCredentials`: a token to use, or a fetch and whether it is the caller's to do."""
         with self._lock:
             token = self._tokens.get(key)
-            if token is not None and token is not rejected and token.is_fresh(early):
+            if token is not None and token.is_fresh(early):
                 return token
             flight = self._flights.get(key)
             if flight is not None and may_wait and not flight.is_lost():
                 return flight, False
-            self.discard(key, rejected)
             flight = self._flights[key] = _Flight()
             return flight, True
 
-    def discard(self, key: bytes, token: Token | None) -> None:
+    def discard(self, key: bytes, token: Token) -> None:
         """For `ClientCredentials`: forget this token, unless another has taken its place."""
         with self._lock:
-            if token is not None and self._tokens.get(key) is token:
+            if self._tokens.get(key) is token:
                 del self._tokens[key]
 
     def settle(self, key: bytes, flight: _Flight, outcome: Token | SignInError | None) -> None:
@@ -580,6 +577,8 @@ class _Fetch:
         told = self._grant.masked(f"no answer: {type(error).__name__}: {error}")
         failure = SignInError(self._grant.host, told, request=self._grant.bare_request())
         error.args = (self._grant.masked(str(error)),)
+        with suppress(RuntimeError):  # it has none
+            self._empty(error.request)  # after a redirect this is not ours
         error.request = self._grant.bare_request()
         failure.__cause__ = _bare(error)
         self._cache.settle(self._key, self._flight, _again(failure))
@@ -603,7 +602,8 @@ class ClientCredentials(httpx.Auth):
     Objects with the same URL, client, account and scope share a token. A token that the API answers with a 401 is
     renewed, and the request sent again, once, if its body can be sent again. Copies are the object itself.
 
-    Calls raise `SignInError` if no token is to be had. Raises ValueError for values that cannot be right.
+    A client that has `follow_redirects` sends the secret on if the token endpoint answers with a 307 or 308; a token
+    that comes in such a way is refused. Calls raise `SignInError` if no token is to be had. Raises ValueError for values that cannot be right.
     """
 
     def __init__(
@@ -653,7 +653,7 @@ class ClientCredentials(httpx.Auth):
         """
         timeout = http.timeout.as_dict()
         while True:
-            match self._claim(timeout, None):
+            match self._claim(timeout):
                 case Token() as token:
                     return token
                 case _Fetch() as fetch:
@@ -668,7 +668,7 @@ class ClientCredentials(httpx.Auth):
         """As `token`, with an `httpx.AsyncClient`."""
         timeout = http.timeout.as_dict()
         while True:
-            match self._claim(timeout, None, may_wait=_in_asyncio()):
+            match self._claim(timeout, may_wait=_in_asyncio()):
                 case Token() as token:
                     return token
                 case _Fetch() as fetch:
@@ -691,9 +691,9 @@ class ClientCredentials(httpx.Auth):
 
     def _flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         timeout = _timeout(request)
-        rejected: Token | None = None
+        is_second_try = False
         while True:
-            match self._claim(timeout, rejected):
+            match self._claim(timeout):
                 case Token() as token:
                     pass
                 case _Fetch() as fetch:
@@ -707,16 +707,16 @@ class ClientCredentials(httpx.Auth):
                     token = waited
             request.headers["Authorization"] = f"Bearer {token.access_token}"
             response = yield request
-            if not self._asks_again(request, response, token, rejected):
+            if is_second_try or not self._asks_again(request, response, token):
                 return
             response.read()  # which lets go of the connection
-            rejected = token
+            is_second_try = True
 
     async def _async_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         timeout = _timeout(request)
-        rejected: Token | None = None
+        is_second_try = False
         while True:
-            match self._claim(timeout, rejected, may_wait=_in_asyncio()):
+            match self._claim(timeout, may_wait=_in_asyncio()):
                 case Token() as token:
                     pass
                 case _Fetch() as fetch:
@@ -730,30 +730,26 @@ class ClientCredentials(httpx.Auth):
                     token = waited
             request.headers["Authorization"] = f"Bearer {token.access_token}"
             response = yield request
-            if not self._asks_again(request, response, token, rejected):
+            if is_second_try or not self._asks_again(request, response, token):
                 return
             await response.aread()
-            rejected = token
+            is_second_try = True
 
-    def _asks_again(
-        self, request: httpx.Request, response: httpx.Response, token: Token, rejected: Token | None
-    ) -> bool:
-        """Whether the token was refused, and the request is to be sent again with another.
+    def _asks_again(self, request: httpx.Request, response: httpx.Response, token: Token) -> bool:
+        """Whether the token was refused, and so forgotten, and the request can be sent again with another.
 
-        Not a second time. The token of the second try stays: if it was fetched just now and is refused all the same,
-        a newer one would hardly do better, and token endpoints limit how often they are asked.
+        Nobody asks after a second try, whose token stays: if it was fetched just now and is refused all the same, a
+        newer one would hardly do better, and token endpoints limit how often they are asked.
         """
         # After a redirect to another host the request carries no token, so the 401 says nothing of it.
         carried = response.request.headers.get("Authorization") == f"Bearer {token.access_token}"
-        if response.status_code != 401 or rejected is not None or not carried:
+        if response.status_code != 401 or not carried:
             return False
         self._cache.discard(self._key, token)
         return isinstance(request.stream, httpx.ByteStream)
 
-    def _claim(
-        self, timeout: Mapping[str, float | None] | None, rejected: Token | None, *, may_wait: bool = True
-    ) -> Token | _Fetch | _Flight:
-        match self._cache.claim(self._key, self._early, rejected=rejected, may_wait=may_wait):
+    def _claim(self, timeout: Mapping[str, float | None] | None, *, may_wait: bool = True) -> Token | _Fetch | _Flight:
+        match self._cache.claim(self._key, self._early, may_wait=may_wait):
             case Token() as token:
                 return token
             case flight, is_ours:
