@@ -366,6 +366,23 @@ def test_a_token_is_renewed_before_it_expires(
     assert fetched == [1, 1, 2]
 
 
+def test_while_one_call_renews_a_token_early_the_others_go_on_with_it(clock: Clock) -> None:
+    server = Server()
+    signing = credentials()
+    with server.client() as http:
+        first = signing.token(http)
+        clock.now = first.expires_at - 1
+        renewing = signing.sync_auth_flow(httpx.Request("GET", f"{API}/"))
+        next(renewing)
+        meanwhile = signing.token(http)
+        clock.now = first.expires_at
+        with pytest.raises(SignInError, match="own thread"):
+            signing.token(http)
+        renewing.close()
+
+    assert meanwhile is first
+
+
 def test_expired_tokens_of_others_are_forgotten(clock: Clock) -> None:
     cache = TokenCache()
     with Server().client() as http:
@@ -729,6 +746,21 @@ def test_nobody_waits_forever(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert caught.value.status_code is None
     assert token.access_token == f"{ACCESS}-1"
+
+
+def test_those_who_can_wait_longer_do() -> None:
+    server = Server(delay=0.3)
+    signing = credentials()
+    with server.client(timeout=5) as http, server.client(timeout=0.02) as hasty, ThreadPoolExecutor(3) as pool:
+        first = pool.submit(signing.token, http)
+        time.sleep(0.03)
+        second = pool.submit(signing.token, http)
+        third = pool.submit(signing.token, hasty)
+
+        with pytest.raises(SignInError, match=r"no answer for 0\.08 s"):
+            third.result()
+        assert first.result() is second.result()
+    assert len(server.token_requests) == 1
 
 
 def test_no_task_waits_forever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -454,10 +454,10 @@ class TokenCache:
     def claim(self, key: bytes, early: float, *, may_wait: bool) -> Token | tuple[_Flight, bool]:
         """For `ClientCredentials`: a token to use, or a fetch and whether it is the caller's to do."""
         with self._lock:
-            token = self._tokens.get(key)
-            if token is not None and token.is_fresh(early):
+            token, flight = self._tokens.get(key), self._flights.get(key)
+            # While one call renews a token early, the others go on with it until it has expired.
+            if token is not None and token.is_fresh(early if flight is None else 0.0):
                 return token
-            flight = self._flights.get(key)
             if flight is not None and may_wait and not flight.is_lost():
                 return flight, False
             flight = self._flights[key] = _Flight()
@@ -469,16 +469,21 @@ class TokenCache:
             if self._tokens.get(key) is token:
                 del self._tokens[key]
 
-    def settle(self, key: bytes, flight: _Flight, outcome: Token | SignInError | None) -> None:
-        """For `ClientCredentials`: end a fetch, and tell those who wait."""
+    def leave(self, key: bytes, flight: _Flight) -> None:
+        """For `ClientCredentials`: let the next call fetch by itself, in case this fetch never ends."""
         with self._lock:
             if self._flights.get(key) is flight:
                 del self._flights[key]
+
+    def settle(self, key: bytes, flight: _Flight, outcome: Token | SignInError | None) -> None:
+        """For `ClientCredentials`: end a fetch, and tell those who wait."""
+        with self._lock:
+            self.leave(key, flight)
             if isinstance(outcome, Token):
                 for each in [each for each, token in self._tokens.items() if not token.is_fresh(0.0)]:
                     del self._tokens[each]
                 self._tokens[key] = outcome
-        if not flight.future.done():
+        with suppress(InvalidStateError):  # ended already
             flight.future.set_result(outcome)
 
 
@@ -603,7 +608,9 @@ class ClientCredentials(httpx.Auth):
     renewed, and the request sent again, once, if its body can be sent again. Copies are the object itself.
 
     A client that has `follow_redirects` sends the secret on if the token endpoint answers with a 307 or 308; a token
-    that comes in such a way is refused. Calls raise `SignInError` if no token is to be had. Raises ValueError for values that cannot be right.
+    that comes in such a way is refused.
+
+    Calls raise `SignInError` if no token is to be had. Raises ValueError for values that cannot be right.
     """
 
     def __init__(
@@ -792,8 +799,8 @@ class ClientCredentials(httpx.Auth):
         return outcome
 
     def _no_longer(self, flight: _Flight, patience: float) -> SignInError:
-        """Give up waiting; the next call fetches by itself, in case that fetch never ends."""
-        self._cache.settle(self._key, flight, None)
+        """Give up waiting. Those who can wait longer do."""
+        self._cache.leave(self._key, flight)
         problem = f"another call asks for the same token and has had no answer for {patience:g} s"
         return SignInError(self._grant.host, problem, request=self._grant.bare_request())
 
