@@ -922,6 +922,23 @@ def test_a_long_answer_is_not_read_to_its_end() -> None:
     assert taken == 2 * 17
 
 
+def test_a_long_401_is_not_read_to_its_end() -> None:
+    answers = [httpx.Response(401, stream=Body(*[b" " * 4096] * 100)), httpx.Response(202, stream=Body())]
+    server = Server()
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return server(request) if request.url == TOKEN_URL else answers.pop(0)
+
+    async def main() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(handle), auth=credentials()) as http:
+            return await http.get(f"{API}/")
+
+    answer = asyncio.run(main())
+
+    assert (answer.status_code, answer.content) == (202, b"{}")
+    assert [len(each.content) for each in answer.history if each.status_code == 401] == [17 * 4096]
+
+
 @pytest.mark.parametrize("status", [303, 307])
 @pytest.mark.parametrize("fails", [False, True], ids=["answers", "fails"])
 def test_a_token_of_another_address_is_not_taken(status: int, fails: bool) -> None:

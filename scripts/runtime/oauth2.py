@@ -36,7 +36,7 @@ from .errors import CallError
 _LOG = logging.getLogger(__name__)
 _now = time.monotonic
 
-#: Bytes of a token answer; a longer one is not read to its end.
+#: Bytes of a token answer, and of a 401 that is not the last word; a longer one is not read to its end.
 _LONGEST_ANSWER: Final = 64 * 1024
 #: Seconds that a token is taken to live if the answer does not say, and at most, whatever the answer says.
 _LIFETIME_UNSAID: Final = 600.0
@@ -387,6 +387,40 @@ def _again(error: SignInError) -> SignInError:
     return fresh
 
 
+def _read(response: httpx.Response) -> bytes:
+    """The body as far as it is not too long, and one chunk more. The connection is let go of."""
+    body = b""
+    try:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > _LONGEST_ANSWER:
+                break
+    finally:
+        response.close()
+    return body
+
+
+async def _aread(response: httpx.Response) -> bytes:
+    """As `_read`."""
+    body = b""
+    try:
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > _LONGEST_ANSWER:
+                break
+    finally:
+        await response.aclose()
+    return body
+
+
+def _keep(response: httpx.Response, body: bytes) -> None:
+    """Let this be the body of an answer that was read; what pickling uses is the public way to say so.
+
+    httpx reads each answer of a flow but the last to its end, without bounds, and keeps them in its `history`.
+    """
+    response.__setstate__({"_content": body})
+
+
 def _bare(error: httpx.RequestError) -> httpx.RequestError:
     """The error without its traceback, whose frames hold what was being written."""
     try:
@@ -514,41 +548,16 @@ class _Fetch:
         self.request = self._grant.request(self._timeout)
         return self
 
-    def read(self, response: httpx.Response) -> None:
-        """Read the answer, in bounds; what it says is raised or returned later, outside of this."""
-        body = b""
-        try:
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > _LONGEST_ANSWER:
-                    break
-        finally:
-            response.close()
-        self._hear(response, body)
-
-    async def aread(self, response: httpx.Response) -> None:
-        """As `read`."""
-        body = b""
-        try:
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > _LONGEST_ANSWER:
-                    break
-        finally:
-            await response.aclose()
-        self._hear(response, body)
+    def hear(self, response: httpx.Response, body: bytes) -> None:
+        """Take note of the answer; what it says is raised or returned later, where no frame holds the body."""
+        self._outcome = _told(self._grant, response, body, asked_at=self._asked_at)
+        _keep(response, b"")  # in a history the token would be found a second time
+        self._empty(response.request)
 
     def token(self) -> Token:
         """The token, after the `with`, which raises if there is none."""
         assert isinstance(self._outcome, Token)
         return self._outcome
-
-    def _hear(self, response: httpx.Response, body: bytes) -> None:
-        self._outcome = _told(self._grant, response, body, asked_at=self._asked_at)
-        # httpx reads every answer of a flow to its end and keeps it in the `history` of the last. This one has been
-        # read, and the token is to be found in one place only; what pickling uses is the public way to say so.
-        response.__setstate__({"_content": b""})
-        self._empty(response.request)
 
     def _empty(self, request: httpx.Request) -> None:
         """Take the body from a request that others may hold: errors, a history, frames of a traceback."""
@@ -665,7 +674,8 @@ class ClientCredentials(httpx.Auth):
                     return token
                 case _Fetch() as fetch:
                     with fetch:
-                        fetch.read(http.send(fetch.request, auth=None, stream=True, follow_redirects=False))
+                        answer = http.send(fetch.request, auth=None, stream=True, follow_redirects=False)
+                        fetch.hear(answer, _read(answer))
                     return fetch.token()
                 case _Flight() as flight:
                     if (waited := self._wait(flight, timeout)) is not None:
@@ -680,9 +690,8 @@ class ClientCredentials(httpx.Auth):
                     return token
                 case _Fetch() as fetch:
                     with fetch:
-                        await fetch.aread(
-                            await http.send(fetch.request, auth=None, stream=True, follow_redirects=False)
-                        )
+                        answer = await http.send(fetch.request, auth=None, stream=True, follow_redirects=False)
+                        fetch.hear(answer, await _aread(answer))
                     return fetch.token()
                 case _Flight() as flight:
                     if (waited := await self._await(flight, timeout)) is not None:
@@ -705,7 +714,8 @@ class ClientCredentials(httpx.Auth):
                     pass
                 case _Fetch() as fetch:
                     with fetch:
-                        fetch.read((yield fetch.request))
+                        answer = yield fetch.request
+                        fetch.hear(answer, _read(answer))
                     token = fetch.token()
                 case _Flight() as flight:
                     waited = self._wait(flight, timeout)
@@ -716,7 +726,7 @@ class ClientCredentials(httpx.Auth):
             response = yield request
             if is_second_try or not self._asks_again(request, response, token):
                 return
-            response.read()  # which lets go of the connection
+            _keep(response, _read(response))
             is_second_try = True
 
     async def _async_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
@@ -728,7 +738,8 @@ class ClientCredentials(httpx.Auth):
                     pass
                 case _Fetch() as fetch:
                     with fetch:
-                        await fetch.aread((yield fetch.request))
+                        answer = yield fetch.request
+                        fetch.hear(answer, await _aread(answer))
                     token = fetch.token()
                 case _Flight() as flight:
                     waited = await self._await(flight, timeout)
@@ -739,7 +750,7 @@ class ClientCredentials(httpx.Auth):
             response = yield request
             if is_second_try or not self._asks_again(request, response, token):
                 return
-            await response.aread()
+            _keep(response, await _aread(response))
             is_second_try = True
 
     def _asks_again(self, request: httpx.Request, response: httpx.Response, token: Token) -> bool:
