@@ -12,6 +12,9 @@
     │       ├── ServerError   5xx
     │       │   └── ServiceUnavailable                        503
     │       └── UnexpectedStatus   none of these, and not documented either
+    ├── mixed.RecipientsRefused    `raise_for_refused` was called, and some were
+    ├── once.OutcomeUnknown        nobody knows, after the last repeat as after the first
+    └── oauth2.SignInError         there is no token
 
 None of them shows a token, in whatever way it is looked at, nor a body in its text.
 """

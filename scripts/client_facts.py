@@ -128,7 +128,10 @@ class Operation:
 class Facts:
     """All of it, for the templates."""
 
+    #: The constants of `about.py`, as expressions.
     about: Mapping[str, str]
+    #: That of the contract.
+    version: str
     token: Token | None
     _operations: Mapping[str, Operation]
     _mixed: Mapping[str, MixedModel]
@@ -164,11 +167,11 @@ def facts(source: Source, data: GeneratorData, config: Config) -> Facts:
                     raise source.error(f"two operations say of {result} with {MIXED} what cannot both be")
             operations[str(endpoint.name)] = Operation(method, path, found, place.once(node))
     token = _token(source)
-    return Facts(_about(source, config, token), token, operations, mixed)
+    version = _token_text(str(source.document["info"]["version"]))
+    return Facts(_about(source, config, token), version, token, operations, mixed)
 
 
 def _about(source: Source, config: Config, token: Token | None) -> dict[str, str]:
-    """The constants of `about.py`, as expressions."""
     info = source.document["info"]
     body = _extension(source, "the contract", source.document, ERRORS, ErrorBody) or ErrorBody()
     version = str(info["version"])

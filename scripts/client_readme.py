@@ -12,13 +12,14 @@ from typing import Any
 from attrs import field, frozen
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import ModelProperty, Property
+from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from scripts.client_facts import Facts, Operation
 from scripts.client_source import Source
-from scripts.document import JSON, Document, is_object
+from scripts.document import JSON, Document, is_list, is_object
 
 #: A value for a parameter that has no example, by the generator's template for its type.
 STAND_INS = {
@@ -50,6 +51,8 @@ class Call:
     package: str
     module: str
     arguments: str
+    #: The same without the keys that `sync_once` fills in; empty for an operation that has no such form.
+    keyless: str
     #: What else to import from the client's package, by module.
     models: tuple[str, ...]
     standard: tuple[str, ...]
@@ -61,8 +64,10 @@ def calls(source: Source, data: GeneratorData, known: Facts) -> Iterator[Call]:
     for tag, collection in data.endpoint_collections_by_tag.items():
         for endpoint in collection.endpoints:
             operation = known.operation(endpoint)
-            example = _Example(_node(source, operation), endpoint)
+            node = _node(source, operation)
+            example = _Example(node, endpoint)
             arguments = ", ".join(example.arguments())
+            keyless = _Example(node, endpoint, without=operation.once.wire_key) if operation.once else None
             yield Call(
                 operation=operation,
                 title=f"{operation.method} {operation.path}",
@@ -70,6 +75,7 @@ def calls(source: Source, data: GeneratorData, known: Facts) -> Iterator[Call]:
                 package=f"api.{tag}",
                 module=str(endpoint.name),
                 arguments=arguments,
+                keyless=", ".join(keyless.arguments()) if keyless else "",
                 models=tuple(sorted(example.models)),
                 standard=tuple(line for mark, line in STAND_IN_IMPORTS.items() if mark in arguments),
                 takes_file="File(" in arguments,
@@ -94,6 +100,8 @@ class _Example:
 
     node: Document
     endpoint: Endpoint
+    #: The member that is left out wherever it stands.
+    without: str | None = None
     models: set[str] = field(factory=set[str])
 
     def arguments(self) -> Iterator[str]:
@@ -110,15 +118,13 @@ class _Example:
             if each.required:
                 yield f"{each.python_name}={self._stand_in(each)}"
 
-    def _written(self, prop: Property, value: JSON) -> str:
+    def _written(self, prop: PropertyProtocol, value: JSON) -> str:
         """The example as an expression: models by their names where it fits them, plain values where it does not."""
-        match prop, value:
-            case ModelProperty(), dict():
-                return self._model(prop, value)
-            case ListProperty(), list():
-                return f"[{', '.join(self._written(prop.inner_property, each) for each in value)}]"
-            case _:
-                return repr(value)
+        if isinstance(prop, ModelProperty) and is_object(value):
+            return self._model(prop, value)
+        if isinstance(prop, ListProperty) and is_list(value):
+            return f"[{', '.join(self._written(prop.inner_property, each) for each in value)}]"
+        return repr(value)
 
     def _model(self, prop: ModelProperty, value: Mapping[str, JSON]) -> str:
         name = str(prop.class_info.name)
@@ -126,21 +132,28 @@ class _Example:
         known = {each.name.get_untrusted_value(): each for each in _properties(prop)}
         if not known or set(value) - known.keys():
             return f"{name}.from_dict({value!r})"
-        return f"{name}({', '.join(f'{known[n].python_name}={self._written(known[n], v)}' for n, v in value.items())})"
+        given = [(known[member], each) for member, each in value.items() if member != self.without]
+        return f"{name}({', '.join(f'{each.python_name}={self._written(each, value)}' for each, value in given)})"
 
-    def _stand_in(self, prop: Property, depth: int = 0) -> str:
+    def _stand_in(self, prop: PropertyProtocol, depth: int = 0) -> str:
         match prop:
             case ModelProperty():
                 self.models.add(str(prop.class_info.name))
                 if depth > 5:  # models may hold themselves
                     return f"{prop.class_info.name}.from_dict({{}})"
-                required = (f"{each.python_name}={self._stand_in(each, depth + 1)}" for each in prop.required_properties or ())
+                required = (
+                    f"{each.python_name}={self._stand_in(each, depth + 1)}" for each in prop.required_properties or ()
+                )
                 return f"{prop.class_info.name}({', '.join(required)})"
             case ListProperty():
                 return f"[{self._stand_in(prop.inner_property, depth)}]"
             case UnionProperty(inner_properties=[first, *_]):
                 return self._stand_in(first, depth)
-            case _ if prop.template in {"enum_property.py.jinja", "literal_enum_property.py.jinja", "const_property.py.jinja"}:
+            case _ if prop.template in {
+                "enum_property.py.jinja",
+                "literal_enum_property.py.jinja",
+                "const_property.py.jinja",
+            }:
                 return self._choice(prop)
             case _:
                 return STAND_INS.get(prop.template, '"…"')
@@ -161,6 +174,6 @@ def _body_example(node: Document, content_type: str) -> JSON:
     return next((each["value"] for each in examples if is_object(each) and "value" in each), media.get("example"))
 
 
-def _properties(model: ModelProperty) -> Iterator[Property]:
+def _properties(model: ModelProperty) -> Iterator[PropertyProtocol]:
     yield from model.required_properties or ()
     yield from model.optional_properties or ()

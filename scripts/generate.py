@@ -29,6 +29,7 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from scripts import commands, files
 from scripts.client_facts import Facts, facts
+from scripts.client_readme import calls
 from scripts.client_source import (
     CONFIGURATION,
     DOCUMENT,
@@ -76,7 +77,7 @@ WITH_FEATURE: Mapping[str, Callable[[Facts], bool]] = {
 #: What every model has besides its fields.
 MEMBERS = frozenset({"additional_keys", "additional_properties", "from_dict", "to_dict", "to_multipart"})
 #: What the generator has no template for, and ours.
-ADDED = {"about.py": "_about.py.jinja"}
+ADDED = {"about.py": "_about.py.jinja", "README.md": "_README.md.jinja"}
 
 
 @frozen
@@ -134,7 +135,7 @@ def _generate(source: Source, target: Path) -> int:
         with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes to
             complaints = project.build()
         if not complaints and source.runtime:
-            _add_ours(source, project, known, target)
+            _add_ours(source, project, data, known, target)
     except GenerateError:
         raise
     except Exception as error:  # what the generator did not foresee, or a template of ours did wrong
@@ -165,7 +166,7 @@ def _use_ours(source: Source, project: Project, known: Facts) -> None:
     project.env.globals.update(named)
 
 
-def _add_ours(source: Source, project: Project, known: Facts, target: Path) -> None:
+def _add_ours(source: Source, project: Project, data: GeneratorData, known: Facts, target: Path) -> None:
     """Put in what the generator has no template for: the modules that serve every contract, and what this one says."""
     for name, content in source.runtime.items():
         if name in NOT_EMITTED or (name in WITH_FEATURE and not WITH_FEATURE[name](known)):
@@ -173,8 +174,18 @@ def _add_ours(source: Source, project: Project, known: Facts, target: Path) -> N
         if not (target / name).exists():  # some have a template
             (target / name).write_bytes(content)
     for name, template in ADDED.items():
-        text = project.env.get_template(template).render(about=known.about)
-        (target / name).write_text(text, "utf-8", newline="\n")
+        values = {
+            "about": known.about,
+            "known": known,
+            "calls": list(calls(source, data, known)),
+            "title": _title(source),
+        }
+        (target / name).write_text(project.env.get_template(template).render(values), "utf-8", newline="\n")
+
+
+def _title(source: Source) -> str:
+    """What the API is called, on a line of Markdown."""
+    return re.sub(r"[^\w.,:()/&+ -]+", " ", str(source.document["info"].get("title", ""))).strip() or "An API"
 
 
 def _models_have_a_module_each(source: Source, data: GeneratorData) -> None:
