@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +20,20 @@ from conformance.settings import DEFAULT
 @pytest.fixture(scope="session")
 def contract() -> Contract:
     return contracts.read(contracts.default_folder())
+
+
+@pytest.fixture(scope="session")
+def stock(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a package as openapi-python-client makes it by itself."""
+    folder = tmp_path_factory.mktemp("stock")
+    configuration = folder / "client.yaml"
+    configuration.write_text("post_hooks: []\n")
+    command = ["generate", "--path", contract.file, "--meta", "none", "--config", configuration]
+    command += ["--output-path", folder / "stock_sms_client"]
+    subprocess.run([sys.executable, "-m", "openapi_python_client", *command], check=True, capture_output=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        yield "stock_sms_client"
 
 
 Make = Callable[..., Exchange]

@@ -113,7 +113,8 @@ def test_the_stamp_has_the_hash_of_every_other_file(emitted: generate.Package) -
     stamp = json.loads(emitted.files["stamp.json"])
 
     assert list(stamp["files"]) == sorted(emitted.files.keys() - {"stamp.json"})
-    assert stamp["inputs"].keys() == {"client.yaml", "openapi.yaml"}
+    assert {"client.yaml", "openapi.yaml"} < stamp["inputs"].keys()
+    assert {f"scripts/{each}" for each in ("templates/model.py.jinja", "runtime/errors.py")} < stamp["inputs"].keys()
     assert stamp["tools"] == {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 
 
@@ -298,15 +299,15 @@ def test_the_version_cannot_put_code_on_the_first_line(tmp_path: Path) -> None:
     assert line.count("\n") == 1
 
 
-def test_a_template_of_ours_is_used_and_hashed(tmp_path: Path) -> None:
+def test_a_template_of_the_contract_comes_first_and_is_hashed(tmp_path: Path) -> None:
     contract(tmp_path)
     (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "errors.py.jinja").write_text('{% include "_body.jinja" %}')
-    (tmp_path / "templates" / "_body.jinja").write_text("class UnexpectedStatus(Exception): ours = True")
+    (tmp_path / "templates" / "api_init.py.jinja").write_text('{% include "_body.jinja" %}')
+    (tmp_path / "templates" / "_body.jinja").write_text("OURS = True")
     emitted = generate.package(tmp_path).files
 
-    assert b"ours = True" in emitted["errors.py"]
-    assert "templates/errors.py.jinja" in json.loads(emitted["stamp.json"])["inputs"]
+    assert b"OURS = True" in emitted["api/__init__.py"]
+    assert "templates/api_init.py.jinja" in json.loads(emitted["stamp.json"])["inputs"]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,20 +20,6 @@ BODY = {
     "definitionKey": "welcome",
     "recipients": [{"contactKey": "a", "messageKey": "first"}, {"contactKey": "b", "messageKey": "second"}],
 }
-
-
-@pytest.fixture(scope="session")
-def stock(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a package as openapi-python-client makes it by itself."""
-    folder = tmp_path_factory.mktemp("stock")
-    configuration = folder / "client.yaml"
-    configuration.write_text("post_hooks: []\n")
-    command = ["generate", "--path", contract.file, "--meta", "none", "--config", configuration]
-    command += ["--output-path", folder / "stock_sms_client"]
-    subprocess.run([sys.executable, "-m", "openapi_python_client", *command], check=True, capture_output=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        yield "stock_sms_client"
 
 
 @pytest.fixture(scope="module")

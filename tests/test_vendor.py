@@ -352,7 +352,7 @@ def test_a_stamp_edited_along_with_a_file_is_noticed_where_the_contract_is_still
     [
         ("openapi.yaml", None, "made from Things 2.0.0, and {} is Things 2.1.0. Not what it was: openapi.yaml. "),
         ("client.yaml", b"literal_enums: true\n", "Not what it was: client.yaml. "),
-        ("templates/errors.py.jinja", b"", "Not what it was: templates/errors.py.jinja. "),
+        ("templates/api_init.py.jinja", b"", "Not what it was: templates/api_init.py.jinja. "),
     ],
 )
 def test_another_contract_is_told_and_fails_only_where_that_is_asked(
