@@ -27,7 +27,7 @@ from scripts.bench_processes import ROOT
 from scripts.client_source import one_line
 from scripts.generate import GENERATOR, package
 
-#: Of so many rounds, one has its interpreters started afresh: they take long.
+#: Interpreters take long to start: there is a round of them for so many others.
 STARTS = 5
 IMPORTS = """
 import sys, time

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from scripts.client_facts import MIXED
 from scripts.client_source import DOCUMENT, Source, operation_modules
-from scripts.document import JSON, Document, Node, SourceError, is_list, is_object, past_references
+from scripts.document import JSON, Document, Node, SourceError, check_references, is_list, is_object, past_references
 
 EXAMPLE = "Add one to a page, or with overlay.yaml."
 
@@ -75,6 +75,7 @@ class Case:
 
 def case(source: Source) -> Case:
     """The case of a contract; raises a `SourceError` if it has no mixed operation, or none that can be sent."""
+    check_references(source.document)
     for module, operation in operation_modules(source).items():
         method, path = operation.split(" ", 1)
         item: Document = source.document["paths"][path]
@@ -98,7 +99,7 @@ class _Found:
             case {"items": str(items), "key": str(key), "code": str(code), "recipients": str(recipients)}:
                 pass
             case _:
-                raise self._error(f"{MIXED} does not name items, key, code and recipients", "Name them there.")
+                raise self._error(f"does not name items, key, code and recipients with {MIXED}", "Name them there.")
         if self._takes_more():
             raise self._error("needs more than a body, which is not made up here", "Name another contract.")
         status, response = self._success()

@@ -1,7 +1,7 @@
 """`python -m scripts.bench_client_rounds`: the process that measures what a client does while it runs.
 
-It reads a plan as JSON from its input, and prints the seconds of one call in each round. Nothing but httpx, attrs and
-the two packages is in its memory. The subjects take turns in every round, and another begins in the next, so that
+It reads a plan as JSON from its input, and prints the seconds of one call in each round. Nothing of the generator
+is in its memory. The subjects take turns in every round, and another begins in the next, so that
 whatever else the machine does is nobody's alone. The garbage collector is at rest while a clock runs, as with timeit.
 """
 
@@ -25,6 +25,8 @@ import attrs
 import httpx
 from attrs import frozen
 
+from scripts.document import JSON, is_list, is_object
+
 #: The packages in the folder of a plan.
 OURS, STOCK = "ours", "stock"
 #: What does the same with httpx or json alone.
@@ -34,7 +36,6 @@ EXTRA = "additional_properties"
 TOKEN = "token"
 ADDRESS = "http://127.0.0.1"
 
-JSON = Any
 #: The seconds that so many calls take.
 Clock = Callable[[int], float]
 #: By subject, the seconds of one call in each round.
@@ -227,14 +228,14 @@ def _requests(plan: Plan, own: Client, stock: Client) -> Iterator[tuple[str, Tak
 
 def _maker(value: Any) -> Callable[[], Any]:
     """What makes a value anew: a model by calling its class with the fields that are set, an object or a list."""
-    if isinstance(value, dict):
-        return _object_maker(dict, typing.cast("dict[str, Any]", value))
-    if isinstance(value, list):
-        makers = [_maker(each) for each in typing.cast("list[Any]", value)]
+    if is_object(value):
+        return _object_maker(dict, value)
+    if is_list(value):
+        makers = [_maker(each) for each in value]
         return lambda: [make() for make in makers]
     if not _is_model(value):
         return lambda: value
-    kind: Any = type(value)
+    kind = value.__class__
     extra: dict[str, Any] = dict(getattr(value, EXTRA, {}))
     fields = {
         str(each.alias): getattr(value, each.name) for each in attrs.fields(kind) if each.init and each.name != EXTRA
