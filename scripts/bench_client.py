@@ -21,14 +21,14 @@ from attrs import asdict, frozen
 
 from scripts import client_source, commands, files
 from scripts.bench_client_case import BenchError, Case, case
-from scripts.bench_client_report import Figure, Measured, Setting, data, text
+from scripts.bench_client_report import Measured, Setting, data, text
 from scripts.bench_client_rounds import OURS, RAW, STOCK, Plan, Taken
 from scripts.bench_processes import ROOT
 from scripts.client_source import one_line
 from scripts.generate import GENERATOR, package
 
 #: Interpreters take long to start: there is a round of them for so many others.
-STARTS = 5
+STARTS = 10
 IMPORTS = """
 import sys, time
 from importlib import import_module
@@ -46,7 +46,7 @@ print(package, time.perf_counter() - begun)
 class Extent:
     """How many calls make a round of sends, and how many results are in a long answer."""
 
-    calls: int = 50
+    calls: int = 20
     results: int = 2000
 
 
@@ -64,7 +64,7 @@ def options(arguments: Sequence[str] | None) -> Options:
     parser = commands.Parser(prog="python -m scripts.bench_client", description=does, allow_abbrev=False)
     where = f"the contract folder (default: {commands.CONTRACT})"
     parser.add_argument("--contract", type=Path, metavar="DIR", help=where)
-    parser.add_argument("--repeat", type=commands.above_zero, default=50, metavar="N", help="N rounds (default: 50)")
+    parser.add_argument("--repeat", type=commands.above_zero, default=100, metavar="N", help="N rounds (default: 100)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     given = parser.parse_args(arguments)
     return Options(given.contract or commands.in_checkout(commands.CONTRACT), given.repeat, given.json)
@@ -84,7 +84,7 @@ def _bench(asked: Options, extent: Extent) -> int:
         taken = _run(asked, _plan(found, place, asked.repeat, extent))
         _say("measuring imports")
         taken |= _imports(asked, found, place)
-    measured = [_measured(name, each) for name, each in taken.items()]
+    measured = [Measured.of(name, each[OURS], each[STOCK], each.get(RAW)) for name, each in taken.items()]
     setting = Setting(found.operation, extent.results, asked.repeat, _versions())
     print(text(setting, measured), end="")
     if asked.json:
@@ -146,11 +146,6 @@ def _output(asked: Options, command: Sequence[str], given: str = "") -> str:
         what = f"the process that measures its client ended with {one_line(said).rstrip('.')}"
         raise BenchError(str(asked.contract), what, "See whether python -m scripts.generate makes a client that works.")
     return done.stdout
-
-
-def _measured(name: str, taken: Taken) -> Measured:
-    raw = Figure.of(taken[RAW]) if RAW in taken else None
-    return Measured(name, Figure.of(taken[OURS]), Figure.of(taken[STOCK]), raw)
 
 
 def _versions() -> Mapping[str, str]:

@@ -26,6 +26,7 @@ TITLES: Mapping[str, str] = {
 SUBJECTS = (
     "ours: the client as python -m scripts.generate emits it. stock: as openapi-python-client makes it by itself.",
     "raw: httpx with json= and .json(); json.loads for results; dicts in place of models for a request.",
+    "Ratios: our time in that of another in the same round, the one in the middle of all rounds.",
     "Importing: in a fresh interpreter that has httpx and attrs already.",
 )
 
@@ -44,22 +45,34 @@ class Figure:
 
 @frozen
 class Measured:
-    """One measurement by its name in `TITLES`, with what each subject took; raw is None where only models do it."""
+    """One measurement by its name in `TITLES`, with what each subject took; raw is None where only models do it.
+
+    The ratios are our time in terms of another's: that of the round in the middle, and not of the best ones, since the
+    machine was the same for both only within a round.
+    """
 
     name: str
     ours: Figure
     stock: Figure
-    raw: Figure | None = None
+    raw: Figure | None
+    to_stock: float
+    to_raw: float | None
 
-    @property
-    def to_stock(self) -> float:
-        """Our time in terms of the stock client's."""
-        return self.ours.best / self.stock.best
+    @classmethod
+    def of(cls, name: str, ours: Sequence[float], stock: Sequence[float], raw: Sequence[float] | None) -> Measured:
+        """What there is to say of the rounds of each, which belong together by their order."""
+        return cls(
+            name=name,
+            ours=Figure.of(ours),
+            stock=Figure.of(stock),
+            raw=Figure.of(raw) if raw else None,
+            to_stock=_ratio(ours, stock),
+            to_raw=_ratio(ours, raw) if raw else None,
+        )
 
-    @property
-    def to_raw(self) -> float | None:
-        """Our time in terms of what it takes without a client."""
-        return self.ours.best / self.raw.best if self.raw else None
+
+def _ratio(ours: Sequence[float], others: Sequence[float]) -> float:
+    return statistics.median(own / other for own, other in zip(ours, others, strict=True))
 
 
 @frozen
@@ -111,7 +124,5 @@ def data(setting: Setting, measured: Sequence[Measured]) -> dict[str, object]:
     return {
         "format": FORMAT,
         **asdict(setting),
-        "measured": [
-            asdict(each) | {"ratios": {"ours/raw": each.to_raw, "ours/stock": each.to_stock}} for each in measured
-        ],
+        "measured": [asdict(each) for each in measured],
     }

@@ -196,9 +196,9 @@ def test_a_folder_that_is_none_is_refused_in_a_sentence(tmp_path: Path, capsys: 
 
 SETTING = Setting("POST /notices", 2000, 3, {"Python": "3.11.7", "httpx": "0.28.1"})
 MEASURED = (
-    Measured("send-sync", Figure(0.0002, 0.00025), Figure(0.00025, 0.0003), Figure(0.00016, 0.0002)),
-    Measured("read-values", Figure(0.001, 0.0011), Figure(0.002, 0.0021)),
-    Measured("make-request", Figure(0.0123456, 0.02), Figure(0.01, 0.02), Figure(0.005, 0.01)),
+    Measured("send-sync", Figure(0.0002, 0.00025), Figure(0.00025, 0.0003), Figure(0.00016, 0.0002), 0.8, 1.25),
+    Measured("read-values", Figure(0.001, 0.0011), Figure(0.002, 0.0021), None, 0.5, None),
+    Measured("make-request", Figure(0.0123456, 0.02), Figure(0.01, 0.02), Figure(0.005, 0.01), 1.234, 2.467),
 )
 
 
@@ -218,6 +218,7 @@ def test_table_shows_each_subject_and_how_ours_compares() -> None:
         "POST /notices, with Python 3.11.7, httpx 0.28.1.",
         "ours: the client as python -m scripts.generate emits it. stock: as openapi-python-client makes it by itself.",
         "raw: httpx with json= and .json(); json.loads for results; dicts in place of models for a request.",
+        "Ratios: our time in that of another in the same round, the one in the middle of all rounds.",
         "Importing: in a fresh interpreter that has httpx and attrs already.",
     ]
 
@@ -227,13 +228,24 @@ def test_figures_are_json_as_well() -> None:
 
     assert (figures["format"], figures["operation"], figures["results"]) == (1, "POST /notices", 2000)
     assert figures["measured"][0]["ours"] == {"best": 0.0002, "median": 0.00025}
-    assert figures["measured"][0]["ratios"] == {"ours/raw": pytest.approx(1.25), "ours/stock": pytest.approx(0.8)}
-    assert figures["measured"][1]["raw"] is None
-    assert figures["measured"][1]["ratios"]["ours/raw"] is None
+    assert (figures["measured"][0]["to_stock"], figures["measured"][0]["to_raw"]) == (0.8, 1.25)
+    assert (figures["measured"][1]["raw"], figures["measured"][1]["to_raw"]) == (None, None)
 
 
 def test_a_figure_is_the_best_round_and_the_one_in_the_middle() -> None:
     assert Figure.of([3.0, 1.0, 2.0]) == Figure(1.0, 2.0)
+
+
+def test_what_slows_down_a_whole_round_leaves_the_ratios_alone() -> None:
+    made = Measured.of("send-sync", [1.0, 10.0, 1.0], [2.0, 20.0, 1.0], [4.0, 40.0, 4.0])
+
+    assert (made.to_stock, made.to_raw) == (0.5, 0.25)
+
+
+def test_what_only_models_do_has_no_ratio_to_doing_without() -> None:
+    made = Measured.of("read-values", [1.0], [2.0], None)
+
+    assert (made.raw, made.to_raw) == (None, None)
 
 
 def test_everybody_begins_a_round_in_turn() -> None:
