@@ -53,8 +53,9 @@ vendor: setup ## put the client into another project: DEST=folder, and NAME=acme
 conflicts: setup ## where the sources contradict each other, and what decides each case
 	$(RUN) -m scripts.normalize --conflicts
 
-bench: setup ## time and memory by the number of operations, beside a peer
+bench: setup ## time and memory by the number of operations, beside a peer; then what the client takes
 	$(RUN) -m scripts.bench
+	$(RUN) -m scripts.bench_client
 
 serve: setup ## the reference server on port 8080
 	$(VENV)/bin/sms-conformance serve

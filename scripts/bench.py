@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,20 +38,14 @@ def options(arguments: Sequence[str] | None) -> Options:
     does = "Measure normalising on documents of several sizes, beside swagger2openapi."
     parser = commands.Parser(prog="python -m scripts.bench", description=does, allow_abbrev=False)
     parser.add_argument("--document", type=Path, action="append", metavar="FILE", help="measure this document as well")
-    parser.add_argument(
-        "--operations", type=_positive, action="append", metavar="N", help="a size to make (default: 10, 100 and 1000)"
-    )
-    parser.add_argument("--repeat", type=_positive, default=3, metavar="N", help="the best of N runs (default: 3)")
+    sized = "a size to make (default: 10, 100 and 1000)"
+    parser.add_argument("--operations", type=commands.above_zero, action="append", metavar="N", help=sized)
+    best = "the best of N runs (default: 3)"
+    parser.add_argument("--repeat", type=commands.above_zero, default=3, metavar="N", help=best)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     given = parser.parse_args(arguments)
     sizes = tuple(sorted(set(given.operations or SIZES)))
     return Options(tuple(given.document or ()), sizes, given.repeat, given.json)
-
-
-def _positive(value: str) -> int:
-    if not value.isdecimal() or int(value) < 1:
-        raise ArgumentTypeError(f"{value!r} is no number above 0")
-    return int(value)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -47,6 +47,13 @@ def options(arguments: Sequence[str] | None, *, command: str, does: str, out: st
     return Options(given.contract or in_checkout(CONTRACT), given.out, given.check)
 
 
+def above_zero(value: str) -> int:
+    """The number that an option gives; raises what the parser makes a sentence of."""
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is no number above 0")
+    return int(value)
+
+
 def in_checkout(name: str) -> Path:
     """A folder of this checkout, named the short way from where we are."""
     return Path(os.path.relpath(Path(__file__).resolve().parent.parent / name))
