@@ -55,3 +55,8 @@ def test_a_mixed_answer_tells_the_refused_recipient_from_the_queued_one() -> Non
     assert result.errorcode == 109001
     assert [(type(item.errorcode), item.errorcode) for item in refused] == [(int, 109106)]
     assert [(item.message_key, item.message) for item in queued] == [("oixAQE_zFUyr8bT8sJncdw", UNSET)]
+
+
+def test_a_list_of_pairs_is_no_object() -> None:
+    with pytest.raises(ValueError, match=r"^/responses/0 is no object$"):
+        models.SmsSendResult.from_dict({"errorcode": 0, "requestId": "", "responses": [[["messageKey", "a"]]]})

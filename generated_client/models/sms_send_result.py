@@ -41,7 +41,7 @@ class SmsSendResult(MixedResult[SmsSendResultItem, SmsRecipient]):
     request_id: str
     responses: list[SmsSendResultItem]
     message: str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict[str, Any])
+    additional_properties: dict[str, Any] = _attrs_field(factory=lambda: {})
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: what is set, and what came that the contract does not know."""

@@ -24,7 +24,7 @@ class SmsSendResultItem:
     message_key: str
     errorcode: int | Unset = UNSET
     message: str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict[str, Any])
+    additional_properties: dict[str, Any] = _attrs_field(factory=lambda: {})
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: what is set, and what came that the contract does not know."""

@@ -29,6 +29,10 @@ _BEFORE: Final = (
 )
 
 
+def _nothing() -> dict[str, str]:
+    return {}
+
+
 @define
 class Arguments:
     """What one call sends. `template` is the path as the contract writes it, which is all that logs and errors show."""
@@ -37,8 +41,8 @@ class Arguments:
     template: str
     path: str = field(repr=False)
     params: Mapping[str, Any] | None = field(default=None, repr=False)
-    headers: dict[str, str] = field(factory=dict[str, str], repr=False)
-    cookies: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    headers: dict[str, str] = field(factory=_nothing, repr=False)
+    cookies: Mapping[str, str] = field(factory=_nothing, repr=False)
     content: bytes | None = field(default=None, repr=False)
     data: Mapping[str, Any] | None = field(default=None, repr=False)
     files: RequestFiles | None = field(default=None, repr=False)

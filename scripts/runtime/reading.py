@@ -155,12 +155,11 @@ def _surely_has_names_once(text: str, value: Any) -> bool:
     return commas == text.count(",")
 
 
-def members(value: Mapping[str, Any]) -> dict[str, Any]:
+def members(value: object) -> dict[str, Any]:
     """The members of what is an object, though not a `dict`; raises `Misfit`."""
-    try:
-        return dict(value)
-    except (TypeError, ValueError):
-        raise Misfit("is no object") from None
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, Any]", value))
+    raise Misfit("is no object")
 
 
 def member(found: dict[str, Any], name: str, read: Callable[[Any], ValueT]) -> ValueT:
