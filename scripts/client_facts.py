@@ -155,11 +155,12 @@ def facts(source: Source, data: GeneratorData, config: Config) -> Facts:
     operations: dict[str, Operation] = {}
     mixed: dict[str, MixedModel] = {}
     modules = operation_modules(source)
+    known = models(data)
     for tag, collection in data.endpoint_collections_by_tag.items():
         for endpoint in collection.endpoints:
             method, path = modules[f"api/{tag}/{endpoint.name}.py"].split(" ", 1)
             node = source.document["paths"][path][method.lower()]
-            place = _Place(source, f"{method} {path}", endpoint)
+            place = _Place(source, f"{method} {path}", endpoint, known)
             found = place.mixed(node)
             if found is not None:
                 result = place.success().class_info.name
@@ -169,6 +170,17 @@ def facts(source: Source, data: GeneratorData, config: Config) -> Facts:
     token = _token(source)
     version = _token_text(str(source.document["info"]["version"]))
     return Facts(_about(source, config, token), version, token, operations, mixed)
+
+
+def models(data: GeneratorData) -> dict[str, ModelProperty]:
+    """The models by the names of their classes. One that is only referred to somewhere may lack its fields there."""
+    return {str(each.class_info.name): each for each in data.models}
+
+
+def properties(model: ModelProperty) -> Iterator[Property]:
+    """The fields of a model that has them."""
+    yield from model.required_properties or ()
+    yield from model.optional_properties or ()
 
 
 def _about(source: Source, config: Config, token: Token | None) -> dict[str, str]:
@@ -230,6 +242,7 @@ class _Place:
     source: Source
     name: str
     endpoint: Endpoint = field(repr=False)
+    models: Mapping[str, ModelProperty] = field(repr=False)
 
     def mixed(self, node: Document) -> MixedModel | None:
         """`x-mixed-results` of the operation, its names those of attributes."""
@@ -289,17 +302,20 @@ class _Place:
                 raise self._error(extension, "does not take exactly one body that is an object")
 
     def _items(self, model: ModelProperty, name: str, extension: str) -> ModelProperty:
-        match next((each for each in _properties(model) if each.name == name), None):
+        match next((each for each in self._properties(model) if each.name == name), None):
             case ListProperty(inner_property=ModelProperty() as item):
                 return item
             case _:
                 raise self._error(extension, f"names {name!r}, which is no list of objects in {model.class_info.name}")
 
     def _attribute(self, model: ModelProperty, name: str, extension: str) -> str:
-        found = next((each for each in _properties(model) if each.name == name), None)
+        found = next((each for each in self._properties(model) if each.name == name), None)
         if found is None:
             raise self._error(extension, f"names {name!r}, which {model.class_info.name} does not have")
         return str(found.python_name)
+
+    def _properties(self, model: ModelProperty) -> Iterator[Property]:
+        return properties(self.models[str(model.class_info.name)])
 
     def _error(self, extension: str, what: str) -> GenerateError:
         said = what if what.startswith("names") else f"stands at an operation that {what}"
@@ -308,11 +324,6 @@ class _Place:
 
 def _import(model: ModelProperty) -> str:
     return f"from ..models.{model.class_info.module_name} import {model.class_info.name}"
-
-
-def _properties(model: ModelProperty) -> Iterator[Property]:
-    yield from model.required_properties or ()
-    yield from model.optional_properties or ()
 
 
 def _extension(source: Source, where: str, node: Document, name: str, kind: type[Any]) -> Any:

@@ -12,12 +12,12 @@ from typing import Any
 from attrs import field, frozen
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from scripts.client_facts import Facts, Operation
+from scripts.client_facts import Facts, Operation, models, properties
 from scripts.client_source import Source
 from scripts.document import JSON, Document, is_list, is_object
 
@@ -32,11 +32,17 @@ STAND_INS = {
     "file_property.py.jinja": 'File(BytesIO(b"content"))',
     "none_property.py.jinja": "None",
 }
-#: What those need imported.
-STAND_IN_IMPORTS = {
+#: How a value of an example becomes one of the type that Python has for it.
+FROM_JSON = {
+    "date_property.py.jinja": "datetime.date.fromisoformat({})",
+    "datetime_property.py.jinja": "datetime.datetime.fromisoformat({})",
+    "uuid_property.py.jinja": "UUID({})",
+}
+#: What both need imported, in order.
+IMPORTS = {
     "datetime.": "import datetime",
-    "UUID(": "from uuid import UUID",
     "BytesIO(": "from io import BytesIO",
+    "UUID(": "from uuid import UUID",
 }
 
 
@@ -61,13 +67,14 @@ class Call:
 
 def calls(source: Source, data: GeneratorData, known: Facts) -> Iterator[Call]:
     """A call for each operation, in the order of the contract's tags."""
+    classes = models(data)
     for tag, collection in data.endpoint_collections_by_tag.items():
         for endpoint in collection.endpoints:
             operation = known.operation(endpoint)
             node = _node(source, operation)
-            example = _Example(node, endpoint)
+            example = _Example(node, endpoint, classes)
             arguments = ", ".join(example.arguments())
-            keyless = _Example(node, endpoint, without=operation.once.wire_key) if operation.once else None
+            keyless = _Example(node, endpoint, classes, without=operation.once.wire_key) if operation.once else None
             yield Call(
                 operation=operation,
                 title=f"{operation.method} {operation.path}",
@@ -77,7 +84,7 @@ def calls(source: Source, data: GeneratorData, known: Facts) -> Iterator[Call]:
                 arguments=arguments,
                 keyless=", ".join(keyless.arguments()) if keyless else "",
                 models=tuple(sorted(example.models)),
-                standard=tuple(line for mark, line in STAND_IN_IMPORTS.items() if mark in arguments),
+                standard=tuple(line for mark, line in IMPORTS.items() if mark in arguments),
                 takes_file="File(" in arguments,
             )
 
@@ -100,6 +107,7 @@ class _Example:
 
     node: Document
     endpoint: Endpoint
+    classes: Mapping[str, ModelProperty]
     #: The member that is left out wherever it stands.
     without: str | None = None
     models: set[str] = field(factory=set[str])
@@ -124,12 +132,15 @@ class _Example:
             return self._model(prop, value)
         if isinstance(prop, ListProperty) and is_list(value):
             return f"[{', '.join(self._written(prop.inner_property, each) for each in value)}]"
-        return repr(value)
+        if isinstance(prop, EnumProperty) and value in prop.values.values():
+            self.models.add(str(prop.class_info.name))
+            return f"{prop.class_info.name}({value!r})"
+        return FROM_JSON.get(prop.template, "{}").format(repr(value))
 
     def _model(self, prop: ModelProperty, value: Mapping[str, JSON]) -> str:
         name = str(prop.class_info.name)
         self.models.add(name)
-        known = {each.name.get_untrusted_value(): each for each in _properties(prop)}
+        known = {each.name.get_untrusted_value(): each for each in properties(self.classes[name])}
         if not known or set(value) - known.keys():
             return f"{name}.from_dict({value!r})"
         given = [(known[member], each) for member, each in value.items() if member != self.without]
@@ -142,7 +153,8 @@ class _Example:
                 if depth > 5:  # models may hold themselves
                     return f"{prop.class_info.name}.from_dict({{}})"
                 required = (
-                    f"{each.python_name}={self._stand_in(each, depth + 1)}" for each in prop.required_properties or ()
+                    f"{each.python_name}={self._stand_in(each, depth + 1)}"
+                    for each in self.classes[str(prop.class_info.name)].required_properties or ()
                 )
                 return f"{prop.class_info.name}({', '.join(required)})"
             case ListProperty():
@@ -172,8 +184,3 @@ def _body_example(node: Document, content_type: str) -> JSON:
     media = node.get("requestBody", {}).get("content", {}).get(content_type, {})
     examples: Iterable[JSON] = media.get("examples", {}).values() if is_object(media.get("examples")) else ()
     return next((each["value"] for each in examples if is_object(each) and "value" in each), media.get("example"))
-
-
-def _properties(model: ModelProperty) -> Iterator[PropertyProtocol]:
-    yield from model.required_properties or ()
-    yield from model.optional_properties or ()
