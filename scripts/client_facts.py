@@ -337,8 +337,8 @@ def _extension(source: Source, where: str, node: Document, name: str, kind: type
     required = {_json_name(each.name) for each in fields(kind) if each.default is NOTHING}
     if wrong := [*(set(said) - known.keys()), *(required - set(said))]:
         raise source.error(
-            f"{where}: {name} has {listed(sorted(said)) or 'nothing'}, and {listed(sorted(wrong))} is amiss",
-            f"It may have {listed(sorted(known))}; {listed(sorted(required)) or 'none of them'} must be there.",
+            f"{where}: {name} has {listed(sorted(said) or ['nothing'])}, and {listed(sorted(wrong))} is amiss",
+            f"It may have {listed(sorted(known))}; {listed(sorted(required) or ['none of them'])} must be there.",
         )
     values = {known[each]: _value(value) for each, value in said.items()}
     return kind(**values)

@@ -38,7 +38,7 @@ FROM_JSON = {
     "datetime_property.py.jinja": "datetime.datetime.fromisoformat({})",
     "uuid_property.py.jinja": "UUID({})",
 }
-#: What both need imported, in order.
+#: What both need imported.
 IMPORTS = {
     "datetime.": "import datetime",
     "BytesIO(": "from io import BytesIO",
@@ -84,9 +84,15 @@ def calls(source: Source, data: GeneratorData, known: Facts) -> Iterator[Call]:
                 arguments=arguments,
                 keyless=", ".join(keyless.arguments()) if keyless else "",
                 models=tuple(sorted(example.models)),
-                standard=tuple(line for mark, line in IMPORTS.items() if mark in arguments),
+                standard=_standard(arguments),
                 takes_file="File(" in arguments,
             )
+
+
+def _standard(arguments: str) -> tuple[str, ...]:
+    """The lines that import what the arguments need of the standard library, as isort has them."""
+    lines = ["import os", *(line for mark, line in IMPORTS.items() if mark in arguments)]
+    return tuple(sorted(lines, key=lambda line: (line.startswith("from"), line)))
 
 
 def _one_paragraph(endpoint: Endpoint) -> str:

@@ -185,7 +185,8 @@ def _add_ours(source: Source, project: Project, data: GeneratorData, known: Fact
 
 def _title(source: Source) -> str:
     """What the API is called, on a line of Markdown."""
-    return re.sub(r"[^\w.,:()/&+ -]+", " ", str(source.document["info"].get("title", ""))).strip() or "An API"
+    words = re.sub(r"[^\w.,:()/&+-]+", " ", str(source.document["info"].get("title", ""))).split()
+    return " ".join(words) or "An API"
 
 
 def _models_have_a_module_each(source: Source, data: GeneratorData) -> None:
