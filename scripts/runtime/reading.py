@@ -155,12 +155,12 @@ def _surely_has_names_once(text: str, value: Any) -> bool:
     return commas == text.count(",")
 
 
-def members(value: Mapping[str, Any]) -> dict[str, Any]:
+def members(value: object) -> dict[str, Any]:
     """The members of what is an object, though not a `dict`; raises `Misfit`."""
-    try:
-        return dict(value)
-    except (TypeError, ValueError):
-        raise Misfit("is no object") from None
+    # A list of pairs would make a dict as well, and so would an empty text.
+    if not isinstance(value, Mapping):
+        raise Misfit("is no object")
+    return dict(cast("Mapping[str, Any]", value))
 
 
 def member(found: dict[str, Any], name: str, read: Callable[[Any], ValueT]) -> ValueT:
