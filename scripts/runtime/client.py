@@ -26,6 +26,8 @@ DEADLINE: Final = 150.0
 SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 #: RFC 9110, section 5.1.
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+#: As it goes out: a name, if need be in its ASCII form, or an address of either version.
+_HOST: Final = re.compile(rb"[0-9A-Za-z._:-]+")
 #: Bytes of an answer's body, unpacked.
 LARGEST_ANSWER: Final = 16 * 1024 * 1024
 #: Seconds for which an idle connection is kept. The service closes one after five: a request that it is closing on
@@ -370,6 +372,12 @@ def _address(text: str) -> str:
         url = httpx.URL(text)
     except (httpx.InvalidURL, UnicodeError):
         raise InvalidRequest(f"the base URL is no address. {hint}") from None
-    if url.scheme not in {"http", "https"} or not url.host or url.query or url.fragment or url.userinfo:
+    if (
+        url.scheme not in {"http", "https"}
+        or not _HOST.fullmatch(url.raw_host)
+        or url.query
+        or url.fragment
+        or url.userinfo
+    ):
         raise InvalidRequest(f"the base URL is not of the form scheme, host and path. {hint}")
     return str(url).rstrip("/")
