@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -98,12 +98,23 @@ def stock_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Package]:
         yield Package("stock_promises_client")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """What the stock client is expected to break, it has to break. (A strict xfail takes much longer to write.)"""
+    if not client_packages.is_to_break(pyfuncitem):
+        return (yield)
+    try:
+        yield
+    except client_packages.BREAKS:
+        return True
+    pytest.fail("the stock client holds this: say why in ALREADY_RIGHT")
+
+
 @pytest.fixture(params=["ours", "stock"])
 def package(request: pytest.FixtureRequest) -> Package:
-    """Our client, and the stock one, which is expected to break what is asked of it."""
+    """Our client, and the stock one."""
     if request.param == "ours":
         return Package("generated_client")
-    client_packages.expect_to_break(request.node)
     stock: Package = request.getfixturevalue("stock_client")
     return stock
 
@@ -123,8 +134,6 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pack
 @pytest.fixture(params=["ours", "stock"])
 def letters_package(request: pytest.FixtureRequest, letters: dict[str, Package]) -> Package:
     """The same of the small contract."""
-    if request.param == "stock":
-        client_packages.expect_to_break(request.node)
     return letters[request.param]
 
 
