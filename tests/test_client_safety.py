@@ -124,7 +124,7 @@ def test_what_json_cannot_say_is_refused_before_anything_goes_out(ask: Asker, va
     "url", ["", "host", "ftp://h", "https://", "https://h?q", "https://u:p@h", "http://[", "http://a b"]
 )
 def test_an_address_that_is_none_is_refused_at_once(package: Package, url: Any) -> None:
-    with pytest.raises(package.errors.InvalidRequest):
+    with pytest.raises(package.error("InvalidRequest")):
         package.client(url)
 
 
@@ -233,7 +233,7 @@ def test_logs_show_no_token(ask: Asker, package: Package, caplog: pytest.LogCapt
 
     for answer in (OK, said(202, MIXED), *ANSWERS.values()):
         ask(answer, cookies={"session": COOKIE})
-    assert package.name in {each.name for each in caplog.records}
+    assert {"httpx", "httpcore.http11"} <= {each.name for each in caplog.records}
     assert not {TOKEN, COOKIE} & {each for each in (TOKEN, COOKIE) if each in caplog.text}
 
 
@@ -248,7 +248,7 @@ def test_a_call_is_one_line_in_the_log(ask: Asker, package: Package, caplog: pyt
 
 @pytest.mark.parametrize("token", ["", " ", "a\nb", "a\r\nX: y", "a\0", "ü", " a", "a ", "\x7f"], ids=ascii)
 def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(package: Package, token: str) -> None:
-    with pytest.raises(package.errors.InvalidRequest) as caught:
+    with pytest.raises(package.error("InvalidRequest")) as caught:
         package.client("http://h", token)
 
     assert not token.strip() or repr(token) not in str(caught.value)
@@ -256,7 +256,7 @@ def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(package: Pack
 
 @pytest.mark.parametrize("options", [{"prefix": "Bea\nrer"}, {"auth_header_name": "X Key"}, {"auth_header_name": ""}])
 def test_a_header_that_cannot_be_is_refused_at_once(package: Package, options: dict[str, str]) -> None:
-    with pytest.raises(package.errors.InvalidRequest) as caught:
+    with pytest.raises(package.error("InvalidRequest")) as caught:
         package.client("http://h", **options)
 
     assert TOKEN not in repr(caught.value) + str(caught.value)
@@ -335,7 +335,7 @@ def test_a_name_that_leads_elsewhere_is_refused(
     scripted.play(said(200, {}))
     told = read(letters_package, style, scripted.url, name)
 
-    assert isinstance(told, letters_package.errors.InvalidRequest)
+    assert isinstance(told, letters_package.error("InvalidRequest"))
     assert scripted.received == ()
 
 
@@ -357,7 +357,7 @@ def test_a_name_that_no_path_can_carry_is_refused(
 ) -> None:
     scripted.play(said(200, {}))
 
-    assert isinstance(read(letters_package, style, scripted.url, "\ud800"), letters_package.errors.InvalidRequest)
+    assert isinstance(read(letters_package, style, scripted.url, "\ud800"), letters_package.error("InvalidRequest"))
 
 
 # C12: who shares a client
@@ -477,7 +477,7 @@ def test_a_closed_client_says_so(package: Package, style: str) -> None:
     async def in_a_task() -> None:
         async with client:
             await package.send.asyncio(client=client, body=package.body())
-        with pytest.raises(package.errors.InvalidRequest, match="closed"):
+        with pytest.raises(package.error("InvalidRequest"), match="closed"):
             await package.send.asyncio(client=client, body=package.body())
 
     if style == "async":
@@ -485,7 +485,7 @@ def test_a_closed_client_says_so(package: Package, style: str) -> None:
         return
     with client:
         package.send.sync(client=client, body=package.body())
-    with pytest.raises(package.errors.InvalidRequest, match="closed"):
+    with pytest.raises(package.error("InvalidRequest"), match="closed"):
         package.send.sync(client=client.with_headers({}), body=package.body())
 
 
@@ -545,7 +545,7 @@ def test_an_error_can_be_copied(ask: Asker, answer: Answer, how: Any) -> None:
     error = ask(answer).error
     copied = how(error)
 
-    assert isinstance(error, ask.package.errors.CallError)
+    assert isinstance(error, ask.package.error("CallError"))
     assert (type(copied), str(copied)) == (type(error), str(error))
     assert copied.outcome_unknown == error.outcome_unknown
     assert json.loads(copied.request.content) == BODY
