@@ -94,6 +94,8 @@ def exchange(http: httpx.Client, request: httpx.Request, arguments: Arguments, l
             response.close()
     except httpx.LocalProtocolError as error:
         unsent = _unsent(error, request)
+    except httpx.InvalidURL as error:
+        raise _failure(_led_nowhere(request), request, arguments, limits) from error
     except httpx.RequestError as error:
         raise _failure(error, request, arguments, limits) from error
     else:
@@ -127,6 +129,8 @@ async def exchange_async(
             await response.aclose()
     except httpx.LocalProtocolError as error:
         unsent = _unsent(error, request)
+    except httpx.InvalidURL as error:
+        raise _failure(_led_nowhere(request), request, arguments, limits) from error
     except httpx.RequestError as error:
         raise _failure(error, request, arguments, limits) from error
     else:
@@ -269,6 +273,11 @@ def _failure(error: httpx.RequestError, request: httpx.Request, arguments: Argum
     unknown = not isinstance(error, _BEFORE) and arguments.method not in SAFE
     kind = TimedOut if isinstance(error, httpx.TimeoutException) else NoAnswer
     return kind(arguments.operation, request, reason, unknown)
+
+
+def _led_nowhere(request: httpx.Request) -> httpx.RequestError:
+    # httpx reads the address of a redirect even if it is not to follow it, and most that are none it tells in this way.
+    return httpx.RemoteProtocolError("the answer redirects to what is no address", request=request)
 
 
 def _in_words(error: httpx.RequestError) -> str:
