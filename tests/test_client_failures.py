@@ -254,6 +254,14 @@ def test_a_redirect_is_an_error_that_says_where_to(ask: Asker) -> None:
     assert (error.headers["location"], error.outcome_unknown) == ("/elsewhere", False)
 
 
+@pytest.mark.parametrize("location", ["javascript:alert(1)", "mailto:a", "http://[", "//", ""])
+def test_a_redirect_to_nowhere_is_one_of_our_errors(ask: Asker, location: str) -> None:
+    error = ask(said(302, ERROR, (*AS_JSON, ("location", location)))).error
+
+    assert isinstance(error, ask.package.error("CallError"))
+    assert len(ask.received) == 1
+
+
 # C13: the same in threads and in tasks
 
 CASES: dict[str, Answer] = {
