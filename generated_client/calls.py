@@ -15,7 +15,7 @@ from attrs import frozen
 from . import about
 from .client import Client
 from .errors import AnswerError, CallError, StatusError, status_error
-from .exchange import SAFE, Arguments, unreadable, without_secrets
+from .exchange import SAFE, Arguments, secrets_removed, unreadable
 from .mixed import is_mixed
 from .reading import Misfit
 from .types import Response
@@ -101,7 +101,7 @@ def _error(
     client: Client, operation: Operation[Any], arguments: Arguments, answer: httpx.Response
 ) -> StatusError:
     """The error for a status that says no. It says enough by itself: a body that cannot be read takes nothing away."""
-    without_secrets(answer.request, client.limits)
+    secrets = secrets_removed(answer, client.limits)
     status = answer.status_code
     documented = next((each for each in operation.errors if each.first <= status <= each.last), None)
     said = _members(answer)
@@ -113,8 +113,8 @@ def _error(
         unknown,
         documented is not None,
         code=_of(said, about.ERROR_CODE, int, str),
-        message=_of(said, about.ERROR_MESSAGE, str),
-        documentation=_of(said, about.ERROR_DOCUMENTATION, str),
+        message=_hiding(secrets, _of(said, about.ERROR_MESSAGE, str)),
+        documentation=_hiding(secrets, _of(said, about.ERROR_DOCUMENTATION, str)),
         request_id=_of(said, about.REQUEST_ID, str) or answer.headers.get("x-request-id"),
         parsed=None if documented is None else _parsed(documented, answer),
     )
@@ -139,6 +139,13 @@ def _members(answer: httpx.Response) -> Mapping[str, Any]:
 def _of(said: Mapping[str, Any], name: str | None, *kinds: type) -> Any:
     value = None if name is None else said.get(name)
     return value if isinstance(value, kinds) and not isinstance(value, bool) else None
+
+
+def _hiding(secrets: frozenset[str], text: str | None) -> str | None:
+    """A text that will be shown, even if it repeats what signed the request in."""
+    for secret in secrets if text else ():
+        text = text and text.replace(secret, "<secret>")
+    return text
 
 
 class _Line:

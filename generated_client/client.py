@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import sys
 import weakref
 from collections.abc import Generator, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from threading import Lock
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self
@@ -23,6 +25,10 @@ TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
 DEADLINE: Final = 150.0
 #: In lower case: what is taken out of every request that an error holds.
 SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+#: RFC 9110, section 5.1.
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+#: As it goes out: a name, if need be in its ASCII form, or an address of either version.
+_HOST: Final = re.compile(rb"[0-9A-Za-z._:-]+")
 #: Bytes of an answer's body, unpacked.
 LARGEST_ANSWER: Final = 16 * 1024 * 1024
 #: Seconds for which an idle connection is kept. The service closes one after five: a request that it is closing on
@@ -156,6 +162,8 @@ class Client:
             {
                 "verify": verify_ssl,
                 "timeout": self._timeout,
+                # What an answer sets is not sent back: the next request may be a copy's, with another token.
+                "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=())),
                 "limits": httpx.Limits(
                     max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE
                 ),
@@ -341,10 +349,14 @@ class HeaderToken(httpx.Auth):
     """Puts a token into a header; raises `InvalidRequest` for one that no header can carry."""
 
     def __init__(self, token: str, prefix: str = "Bearer", header: str = "Authorization") -> None:
-        if not token.isascii() or not token.isprintable() or not token.strip() or token != token.strip():
+        if not token or not _fits_a_header(token):
             raise InvalidRequest(
                 "the token is empty, or holds a line break or another character that no header can carry"
             )
+        if not _fits_a_header(prefix):
+            raise InvalidRequest("the prefix of the token holds what no header can carry")
+        if not _HEADER_NAME.fullmatch(header):
+            raise InvalidRequest("the header for the token has a name that no header can have")
         self._header = header
         self._value = _Secret(f"{prefix} {token}" if prefix else token)
 
@@ -360,12 +372,22 @@ class HeaderToken(httpx.Auth):
         raise TypeError("a token is not pickled. Read it where it is needed.")
 
 
+def _fits_a_header(text: str) -> bool:
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
 def _address(text: str) -> str:
     hint = "Write it as https://host, with a path in front of every other if need be"
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, UnicodeError):
         raise InvalidRequest(f"the base URL is no address. {hint}") from None
-    if url.scheme not in {"http", "https"} or not url.host or url.query or url.fragment or url.userinfo:
+    if (
+        url.scheme not in {"http", "https"}
+        or not _HOST.fullmatch(url.raw_host)
+        or url.query
+        or url.fragment
+        or url.userinfo
+    ):
         raise InvalidRequest(f"the base URL is not of the form scheme, host and path. {hint}")
     return str(url).rstrip("/")

@@ -162,9 +162,10 @@ def _surely_has_names_once(text: str, value: Any) -> bool:
 
 def members(value: object) -> dict[str, Any]:
     """The members of what is an object, though not a `dict`; raises `Misfit`."""
-    if isinstance(value, Mapping):
-        return dict(cast("Mapping[str, Any]", value))
-    raise Misfit("is no object")
+    # A list of pairs would make a dict as well, and so would an empty text.
+    if not isinstance(value, Mapping):
+        raise Misfit("is no object")
+    return dict(cast("Mapping[str, Any]", value))
 
 
 def member(found: dict[str, Any], name: str, read: Callable[[Any], ValueT]) -> ValueT:
