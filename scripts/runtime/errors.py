@@ -106,7 +106,7 @@ class DecodeError(AnswerError):
     def __str__(self) -> str:
         where = f"{self.pointer} of the body" if self.pointer else "the body"
         said = f"{self.operation}: answered with {self.status_code}, but {where} {self.reason}"
-        return f"{said}. {_consequence(self.outcome_unknown)}"
+        return f"{said}. {_consequence(True)}" if self.outcome_unknown else f"{said}."
 
 
 @define
@@ -134,7 +134,7 @@ class StatusError(AnswerError):
         message = f": {self.message}" if self.message else ""
         known = "" if self.documented else ", which is not documented"
         said = f"{self.operation}: answered with {self.status_code}{known}{code}{message}".rstrip(". ")
-        return f"{said}. {_consequence(self.outcome_unknown)}" if self.outcome_unknown else f"{said}."
+        return f"{said}. {_consequence(True)}" if self.outcome_unknown else f"{said}."
 
 
 class Unauthorized(StatusError):
@@ -174,7 +174,7 @@ def status_error(status: int, documented: bool) -> type[StatusError]:
 def _consequence(outcome_unknown: bool) -> str:
     if outcome_unknown:
         return "The outcome is unknown: asking again may do the same thing twice."
-    return "Nothing was done."
+    return "Asking again does nothing twice."
 
 
 def _seconds(value: str | None) -> float | None:
