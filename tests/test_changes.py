@@ -148,6 +148,8 @@ CASES = [
      NEITHER, "link-changed", NEITHER),
     ("security-scheme-changed", [("components.securitySchemes.key", {"name": "X-Other"})], "security key", BOTH,
      "security-scheme-changed", BOTH),
+    ("security-scheme-changed", [("components.securitySchemes.key", {"x-more": 1})], "security key", NEITHER,
+     "security-scheme-changed", NEITHER),
     ("bound-tightened", [(f"{PET}.properties.size", {"multipleOf": 5})], f"{BODY}size", CALLERS,
      "bound-loosened", SERVERS),
     ("type-widened", [(NAME, {"type": ["integer", "string"]})], f"{BODY}name", SERVERS, "type-narrowed", CALLERS),

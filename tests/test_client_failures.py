@@ -195,7 +195,7 @@ def test_who_was_not_reached_did_nothing(ask: Asker) -> None:
 
     assert not told.raised("NoAnswer").outcome_unknown
     assert "Connection refused" in str(told.error)
-    assert "Nothing was done." in str(told.error)
+    assert "Asking again does nothing twice." in str(told.error)
 
 
 def test_there_is_a_time_out_that_nobody_asked_for(ask: Asker) -> None:

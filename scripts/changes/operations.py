@@ -331,7 +331,7 @@ def security_findings(
         was, now = _scheme(old_side, name), _scheme(new_side, name)
         if same(was, now):
             continue
-        bare = [{key: value for key, value in each.items() if key not in WORDS} for each in (was, now)]
+        bare = [_without_words(each) for each in (was, now)]
         effect = NONE if same(bare[0], bare[1]) else EITHER
         what = "is another scheme" if effect is EITHER else "is described otherwise"
         yield finding(Rule.SECURITY_SCHEME_CHANGED, f"security {name}", what, REQUEST, effect)
@@ -405,6 +405,11 @@ def _values(variables: Node) -> Mapping[str, str]:
         name: canonical({"enum": without_order(each.get("enum")), "default": each.get("default")})
         for name, each in variables.items()
     }
+
+
+def _without_words(scheme: Node) -> Node:
+    """A security scheme without what is for people, and for tools that know more than OpenAPI says."""
+    return {key: value for key, value in scheme.items() if key not in WORDS and not key.startswith("x-")}
 
 
 def _words(variables: Node) -> Node:
