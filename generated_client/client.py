@@ -38,11 +38,11 @@ KEEP_ALIVE: Final = 3.0
 USER_AGENT: Final = f"{about.PRODUCT}/{about.PACKAGE_VERSION} contract/{about.CONTRACT_VERSION} python-httpx/{httpx.__version__}"
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _Connections:
     """The connections of a client and its copies: made when first needed, once."""
 
-    options: Mapping[str, Any] = field(repr=False)
+    options: Mapping[str, Any]
     closed: bool = False
     sync: httpx.Client | None = None
     #: One for each event loop, since a connection cannot leave its own.

@@ -16,17 +16,21 @@
     ├── once.OutcomeUnknown        nobody knows, after the last repeat as after the first
     └── oauth2.SignInError         there is no token
 
-None of them shows a token, in whatever way it is looked at, nor a body in its text.
+None of them shows a token, in whatever way it is looked at, nor a body or a telephone number in its text.
 """
 
 from __future__ import annotations
 
 import email.utils
+import re
 import time
-from typing import Any
+from typing import Any, Final
 
 import httpx
 from attrs import define, field
+
+#: Digits as a telephone number may have them (E.164), which a text for a log does not repeat.
+_NUMBER: Final = re.compile(r"[0-9]{8,15}")
 
 
 class CallError(Exception):
@@ -120,7 +124,9 @@ class StatusError(AnswerError):
 
     documented: bool
     code: int | str | None = None
-    message: str | None = None
+    message: str | None = field(
+        default=None, repr=lambda message: repr(message and _without_numbers(message))
+    )
     documentation: str | None = None
     request_id: str | None = None
     parsed: Any = field(default=None, repr=False)
@@ -132,7 +138,7 @@ class StatusError(AnswerError):
 
     def __str__(self) -> str:
         code = "" if self.code is None else f", code {self.code}"
-        message = f": {self.message}" if self.message else ""
+        message = f": {_without_numbers(self.message)}" if self.message else ""
         known = "" if self.documented else ", which is not documented"
         said = f"{self.operation}: answered with {self.status_code}{known}{code}{message}".rstrip(". ")
         return f"{said}. {_consequence(True)}" if self.outcome_unknown else f"{said}."
@@ -170,6 +176,10 @@ def status_error(status: int, documented: bool) -> type[StatusError]:
     if 500 <= status <= 599:
         return ServerError
     return StatusError if documented else UnexpectedStatus
+
+
+def _without_numbers(text: str) -> str:
+    return _NUMBER.sub("<number>", text)
 
 
 def _consequence(outcome_unknown: bool) -> str:

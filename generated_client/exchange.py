@@ -43,7 +43,7 @@ def _nothing() -> dict[str, str]:
     return {}
 
 
-@define
+@define(eq=False)
 class Arguments:
     """What one call sends. `template` is the path as the contract writes it, which is all that logs and errors show."""
 
@@ -65,7 +65,7 @@ class Arguments:
         return f"{self.method} {self.template}"
 
 
-@define
+@define(eq=False, repr=False)
 class Limits:
     """How a request is sent, and how much of an answer is taken."""
 
@@ -146,7 +146,7 @@ async def exchange_async(
     raise unsent
 
 
-@define
+@define(eq=False, repr=False)
 class _Taken:
     """How much of an answer has been taken so far."""
 
@@ -214,7 +214,7 @@ class _AsyncBounded(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-@define
+@define(eq=False, repr=False)
 class _Redirects:
     """The redirects of one request, as far as they are to be followed."""
 

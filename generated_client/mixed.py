@@ -19,7 +19,7 @@ ItemT = TypeVar("ItemT")
 RecipientT = TypeVar("RecipientT")
 
 
-@frozen
+@frozen(eq=False)
 class MixedFields:
     """How the contract writes such an answer, by the names of attributes: `x-mixed-results` says it.
 

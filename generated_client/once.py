@@ -28,7 +28,7 @@ BodyT = TypeVar("BodyT")
 ResultT = TypeVar("ResultT")
 
 
-@frozen
+@frozen(eq=False)
 class Keys:
     """What makes a request repeatable: the contract's `x-idempotency-key`, by the names of attributes.
 

@@ -100,6 +100,14 @@ def test_the_body_is_not_printed(ask: Asker) -> None:
     assert "of the body" not in str(error) + repr(error)
 
 
+def test_a_number_is_not_printed(ask: Asker) -> None:
+    error = ask(answer(400, {**ERROR, "message": "15555551234 is no mobile"})).raised("StatusError")
+
+    assert error.message == "15555551234 is no mobile"
+    assert "1555555" not in str(error) + repr(error)
+    assert "<number> is no mobile" in str(error)
+
+
 WAITS = {"7": 7.0, " 0 ": 0.0, "soon": None, "-1": None, "1.5": None, "²": None, "": None}
 
 

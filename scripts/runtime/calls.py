@@ -26,7 +26,7 @@ ResultT = TypeVar("ResultT")
 ReadT = TypeVar("ReadT", covariant=True)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Documented(Generic[ReadT]):
     """An answer that the contract knows: its status, or the first and the last of several, and how its body is read."""
 
@@ -35,7 +35,7 @@ class Documented(Generic[ReadT]):
     read: Callable[[httpx.Response], ReadT]
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Operation(Generic[ResultT]):
     """What the contract says of the answers of one operation, in the order in which they are looked at."""
 

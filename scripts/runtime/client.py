@@ -39,11 +39,11 @@ USER_AGENT: Final = (
 )
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _Connections:
     """The connections of a client and its copies: made when first needed, once."""
 
-    options: Mapping[str, Any] = field(repr=False)
+    options: Mapping[str, Any]
     closed: bool = False
     sync: httpx.Client | None = None
     #: One for each event loop, since a connection cannot leave its own.

@@ -42,7 +42,7 @@ def _nothing() -> dict[str, str]:
     return {}
 
 
-@define
+@define(eq=False)
 class Arguments:
     """What one call sends. `template` is the path as the contract writes it, which is all that logs and errors show."""
 
@@ -64,7 +64,7 @@ class Arguments:
         return f"{self.method} {self.template}"
 
 
-@define
+@define(eq=False, repr=False)
 class Limits:
     """How a request is sent, and how much of an answer is taken."""
 
@@ -143,7 +143,7 @@ async def exchange_async(
     raise unsent
 
 
-@define
+@define(eq=False, repr=False)
 class _Taken:
     """How much of an answer has been taken so far."""
 
@@ -209,7 +209,7 @@ class _AsyncBounded(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-@define
+@define(eq=False, repr=False)
 class _Redirects:
     """The redirects of one request, as far as they are to be followed."""
 
