@@ -167,6 +167,14 @@ def test_who_has_no_item_is_unanswered(ask: Asker) -> None:
     assert not result.all_queued
 
 
+def test_who_had_no_key_is_missed_all_the_same(ask: Asker) -> None:
+    asked = {**BODY, "recipients": [{"contactKey": "ada"}, {"contactKey": "bob"}]}
+    result = ask(said(202, accepted([{"messageKey": "made"}])), body=asked).result()
+
+    assert not result.all_queued
+    assert result.summary == "1 of 1 recipients queued, 1 without an answer"
+
+
 def test_a_key_that_stands_twice_belongs_to_nobody_for_sure(ask: Asker) -> None:
     asked = {**BODY, "recipients": [{"contactKey": "ada", "messageKey": "k"}, {"contactKey": "bob", "messageKey": "k"}]}
     answer = accepted([{"messageKey": "k"}, {"messageKey": "k", **refusal(109110)}])

@@ -28,7 +28,6 @@ from typing import Any, Final
 import httpx
 from attrs import define, field
 
-
 #: Digits as a telephone number may have them (E.164), which a text for a log does not repeat.
 _NUMBER: Final = re.compile(r"[0-9]{8,15}")
 

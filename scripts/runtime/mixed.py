@@ -110,7 +110,7 @@ class MixedResult(Generic[ItemT, RecipientT]):
     @property
     def all_queued(self) -> bool:
         """True if everybody was queued, and the answer says nothing else anywhere."""
-        return not (self._refuses_any() or self.unanswered or self._contradicts_itself())
+        return not (self._refuses_any() or self._count_unanswered() or self._contradicts_itself())
 
     def raise_for_refused(self) -> Self:
         """The result itself if everybody was queued; else raises `RecipientsRefused`, which holds it."""
@@ -127,7 +127,7 @@ class MixedResult(Generic[ItemT, RecipientT]):
             said = f"{len(refused)} of {total} recipients refused ({codes})"
         else:
             said = f"{total} of {total} recipients queued"
-        if unanswered := len(self.unanswered):
+        if unanswered := self._count_unanswered():
             said += f", {unanswered} without an answer"
         if self._contradicts_itself():
             said += ", although the answer as a whole says otherwise"
@@ -173,6 +173,10 @@ class MixedResult(Generic[ItemT, RecipientT]):
                 shared.add(key)
             owners[key] = each
         return {key: each for key, each in owners.items() if key not in shared}
+
+    def _count_unanswered(self) -> int:
+        """How many have no answer: more than can be named if the request had no keys for them."""
+        return max(len(self.unanswered), len(self._recipients) - len(self._items()))
 
     def _contradicts_itself(self) -> bool:
         """Nobody is refused, yet the answer as a whole does not say so."""
