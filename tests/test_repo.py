@@ -123,3 +123,9 @@ def test_the_changelog_counts_right() -> None:
 
     assert f"by {len(SERVER)} requirements" in text
     assert f"by {len(client_checks.requirements(contract))} requirements" in text
+
+
+def test_type_checkers_are_told_what_to_check_in_one_place() -> None:
+    elsewhere = ["pyrightconfig.json", "mypy.ini", ".mypy.ini", "setup.cfg", "ruff.toml", ".ruff.toml"]
+
+    assert [name for name in elsewhere if (ROOT / name).exists()] == []
