@@ -8,6 +8,7 @@ SEED ?= 1
 # Where to vendor the client, and as what: said on the command line, whatever the environment holds.
 DEST :=
 NAME := generated_client
+FORCE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup conformance test check generate vendor conflicts bench serve selftest lock clean
@@ -47,8 +48,8 @@ generate: setup ## rewrite openapi/openapi.yaml and generated_client/ from the s
 	$(RUN) -m scripts.normalize
 	$(RUN) -m scripts.generate
 
-vendor: setup ## put the client into another project: DEST=folder, and NAME=acme/vendor/sms to give it another name
-	$(RUN) -m scripts.vendor --dest "$(or $(DEST),$(error Say where to put the client: make vendor DEST=folder))" --name "$(NAME)"
+vendor: setup ## put the client into another project: DEST=folder, NAME=acme/vendor/sms, FORCE=1 to overwrite edits
+	$(RUN) -m scripts.vendor --dest "$(or $(DEST),$(error Say where to put the client: make vendor DEST=folder))" --name "$(NAME)" $(if $(FORCE),--force)
 
 conflicts: setup ## where the sources contradict each other, and what decides each case
 	$(RUN) -m scripts.normalize --conflicts

@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """What the contract says of itself, and of errors and tokens."""
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ ERROR_MESSAGE: Final[str | None] = "message"
 ERROR_DOCUMENTATION: Final[str | None] = "documentation"
 REQUEST_ID: Final[str | None] = "requestId"
 
-#: Where tokens are had with client credentials, the scopes to ask for if the caller names none, how the request is
-#: written, the member that names an account, and the answer's member that holds the address of the API.
-TOKEN_URL: Final[str] = "https://YOUR_SUBDOMAIN.auth.marketingcloudapis.com/v2/token"
+#: Where tokens are had with client credentials, if the contract gives more than a pattern; the scopes to ask for if the
+#: caller names none; how the request is written; the member that names an account; and the answer's member that holds
+#: the address of the API.
+TOKEN_URL: Final[str | None] = None
 TOKEN_SCOPES: Final[tuple[str, ...]] = ("sms_send",)
 TOKEN_REQUEST: Final[Literal["form", "json"]] = "json"
 TOKEN_ACCOUNT: Final[str | None] = "account_id"

@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """Calls of operations: what goes out, and what the answer means."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from attrs import frozen
 
 from . import about
 from .client import Client
-from .errors import AnswerError, CallError, StatusError, status_error
+from .errors import AnswerError, CallError, StatusError, printable, seconds_to_wait, status_error
 from .exchange import SAFE, Arguments, secrets_removed, unreadable
 from .mixed import is_mixed
 from .reading import Misfit
@@ -92,7 +92,7 @@ def _success(
             except Misfit as misfit:
                 raise unreadable(arguments, client.limits, answer, misfit.reason, misfit.pointer) from None
             if is_mixed(read):
-                read.belongs_to(arguments.recipients)
+                read.belongs_to(arguments.recipients).counting_as_queued(arguments.queued_before)
             return read
     raise _error(client, operation, arguments, answer)
 
@@ -117,6 +117,7 @@ def _error(
         documentation=_hiding(secrets, _of(said, about.ERROR_DOCUMENTATION, str)),
         request_id=_of(said, about.REQUEST_ID, str) or answer.headers.get("x-request-id"),
         parsed=None if documented is None else _parsed(documented, answer),
+        retry_after=seconds_to_wait(answer.headers.get("retry-after")),
     )
 
 
@@ -186,7 +187,7 @@ class _Line:
             self.failed(error)
         if log.isEnabledFor(logging.INFO):
             status = self._status if self._status is not None else f"no answer ({type(error).__name__})"
-            request = f", request {_shown(self._request_id)}" if self._request_id else ""
+            request = f", request {printable(self._request_id)}" if self._request_id else ""
             log.info(
                 "%s: %s in %.3f s%s",
                 self._arguments.operation,
@@ -194,9 +195,3 @@ class _Line:
                 time.perf_counter() - self._begun,
                 request,
             )
-
-
-def _shown(text: object) -> str:
-    """Somebody else's words, on one line and short."""
-    shown = str(text)[:100]
-    return shown if shown.isprintable() else repr(shown)

@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """What a call may raise. All of it is a `CallError`:
 
     CallError
@@ -13,14 +13,15 @@
     │       │   └── ServiceUnavailable                        503
     │       └── UnexpectedStatus   none of these, and not documented either
     ├── mixed.RecipientsRefused    `raise_for_refused` was called, and some were
-    ├── once.OutcomeUnknown        nobody knows, after the last repeat as after the first
+    ├── once.OutcomeUnknown        nobody knows what became of it, for all the repeats
     └── oauth2.SignInError         there is no token
 
-None of them shows a token, in whatever way it is looked at, nor a body or a telephone number in its text.
+None of them shows a token in its text or in the request that it holds, nor a body or a telephone number in its text.
 """
 
 from __future__ import annotations
 
+import datetime
 import email.utils
 import re
 import time
@@ -31,15 +32,21 @@ from attrs import define, field
 
 #: Digits as a telephone number may have them (E.164), which a text for a log does not repeat.
 _NUMBER: Final = re.compile(r"[0-9]{8,15}")
+_LONGEST_TEXT: Final = 300
+#: How the text of an error ends whose outcome is unknown.
+UNKNOWN: Final = "The outcome is unknown: asking again may do the same thing twice."
 
 
 class CallError(Exception):
     """Whatever a call of this package raises.
 
     `outcome_unknown` is True if what was asked for may have been done all the same: asking again may do it twice.
+    `temporary` is True if asking again may help, after `retry_after` seconds at least if the service says how long.
     """
 
     outcome_unknown: bool = False
+    temporary: bool = False
+    retry_after: float | None = None
 
 
 @define
@@ -63,6 +70,7 @@ class NoAnswer(CallError):
     request: httpx.Request = field(repr=False)
     reason: str
     outcome_unknown: bool
+    temporary = True
 
     def __str__(self) -> str:
         return f"{self.operation}: no whole answer came ({self.reason}). {_consequence(self.outcome_unknown)}"
@@ -111,7 +119,7 @@ class DecodeError(AnswerError):
     def __str__(self) -> str:
         where = f"{self.pointer} of the body" if self.pointer else "the body"
         said = f"{self.operation}: answered with {self.status_code}, but {where} {self.reason}"
-        return f"{said}. {_consequence(True)}" if self.outcome_unknown else f"{said}."
+        return f"{said}. {UNKNOWN}" if self.outcome_unknown else f"{said}."
 
 
 @define
@@ -124,24 +132,18 @@ class StatusError(AnswerError):
 
     documented: bool
     code: int | str | None = None
-    message: str | None = field(
-        default=None, repr=lambda message: repr(message and _without_numbers(message))
-    )
+    message: str | None = field(default=None, repr=lambda message: repr(message and printable(message)))
     documentation: str | None = None
     request_id: str | None = None
     parsed: Any = field(default=None, repr=False)
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds to wait before asking again, as the header `Retry-After` has it; None if it says nothing."""
-        return _seconds(self.response.headers.get("retry-after"))
+    retry_after: float | None = None
 
     def __str__(self) -> str:
-        code = "" if self.code is None else f", code {self.code}"
-        message = f": {_without_numbers(self.message)}" if self.message else ""
+        code = "" if self.code is None else f", code {printable(self.code)}"
+        message = f": {printable(self.message)}" if self.message else ""
         known = "" if self.documented else ", which is not documented"
         said = f"{self.operation}: answered with {self.status_code}{known}{code}{message}".rstrip(". ")
-        return f"{said}. {_consequence(True)}" if self.outcome_unknown else f"{said}."
+        return f"{said}. {UNKNOWN}" if self.outcome_unknown else f"{said}."
 
 
 class Unauthorized(StatusError):
@@ -155,9 +157,13 @@ class Forbidden(StatusError):
 class TooManyRequests(StatusError):
     """429: wait as long as `retry_after` says; see `code` for whether waiting helps."""
 
+    temporary = True
+
 
 class ServerError(StatusError):
     """5xx: the service failed."""
+
+    temporary = True
 
 
 class ServiceUnavailable(ServerError):
@@ -178,24 +184,25 @@ def status_error(status: int, documented: bool) -> type[StatusError]:
     return StatusError if documented else UnexpectedStatus
 
 
-def _without_numbers(text: str) -> str:
-    return _NUMBER.sub("<number>", text)
+def printable(text: object) -> str:
+    """Somebody else's words for a log: on one line, not long, and with no telephone number."""
+    shown = _NUMBER.sub("<number>", str(text))
+    shown = shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"
+    return shown if shown.isprintable() else repr(shown)[1:-1]
 
 
 def _consequence(outcome_unknown: bool) -> str:
-    if outcome_unknown:
-        return "The outcome is unknown: asking again may do the same thing twice."
-    return "Asking again does nothing twice."
+    return UNKNOWN if outcome_unknown else "Asking again does nothing twice."
 
 
-def _seconds(value: str | None) -> float | None:
-    """RFC 9110, section 10.2.3: seconds or a date."""
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return float(value)
+def seconds_to_wait(value: str | None) -> float | None:
+    """What a header `Retry-After` asks for: seconds, or a date (RFC 9110, section 10.2.3); None if it is neither."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdecimal() and len(text) < 10:
+        return float(text)
     try:
-        moment = email.utils.parsedate_to_datetime(value)
+        moment = email.utils.parsedate_to_datetime(text)
     except ValueError:
         return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     return max(0.0, moment.timestamp() - time.time())

@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """One request and its answer, on a client of httpx: read within limits, and every failure one of ours.
 
 A redirect of what is not GET or HEAD is never followed, and nothing is sent twice by itself. Where a redirect is
@@ -58,6 +58,8 @@ class Arguments:
     files: RequestFiles | None = field(default=None, repr=False)
     #: Those to whom the items of a mixed answer belong.
     recipients: object = field(default=(), repr=False)
+    #: Codes of a refused item that mean that an earlier try of the same request had queued it.
+    queued_before: frozenset[int | str] = frozenset()
 
     @property
     def operation(self) -> str:

@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """Answers that are neither a success nor a failure: some recipients were queued, some were refused.
 
 Such an answer has the status of a success. Whoever looks no further loses the messages that were refused.
@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar, cast
 
 from attrs import define, field, frozen
 
-from .errors import CallError
+from .errors import CallError, printable
 from .types import Unset
 
 ItemT = TypeVar("ItemT")
@@ -57,8 +57,8 @@ class Refused(Generic[ItemT, RecipientT]):
     """
 
     key: str | int | None
-    code: int | str
-    message: str | None
+    code: int | str = field(repr=lambda code: printable(code))
+    message: str | None = field(repr=lambda message: repr(message and printable(message)))
     item: ItemT = field(repr=False)
     recipient: RecipientT | None = field(repr=False)
 
@@ -76,7 +76,8 @@ class MixedResult(Generic[ItemT, RecipientT]):
 
     def belongs_to(self, recipients: object) -> Self:
         """Tell the result who was written to, so that it can name them; nothing if they were left out."""
-        self._recipients = tuple(cast("list[RecipientT]", recipients)) if isinstance(recipients, list) else ()
+        listed = isinstance(recipients, Sequence) and not isinstance(recipients, str)
+        self._recipients = tuple(cast("Sequence[RecipientT]", recipients)) if listed else ()
         return self
 
     def counting_as_queued(self, codes: Iterable[int | str]) -> Self:
@@ -119,16 +120,15 @@ class MixedResult(Generic[ItemT, RecipientT]):
         """The result itself if everybody was queued; else raises `RecipientsRefused`, which holds it."""
         if self.all_queued:
             return self
-        raise RecipientsRefused(self)
+        raise RecipientsRefused(self, self._count_unanswered() > 0)
 
     @property
     def summary(self) -> str:
         """The counts in words, with no key and no number of a recipient."""
         refused, total = self.refused, len(self._items())
         if refused:
-            codes = ", ".join(
-                f"{code}: {count}" for code, count in Counter(each.code for each in refused).items()
-            )
+            counts = Counter(printable(each.code) for each in refused)
+            codes = ", ".join(f"{code}: {count}" for code, count in counts.items())
             said = f"{len(refused)} of {total} recipients refused ({codes})"
         else:
             said = f"{total} of {total} recipients queued"
@@ -145,7 +145,7 @@ class MixedResult(Generic[ItemT, RecipientT]):
 
     def __repr__(self) -> str:
         request_id = self.request_id_or_none
-        request = f", request {request_id}" if request_id is not None else ""
+        request = f", request {printable(request_id)}" if request_id is not None else ""
         return f"<{type(self).__name__}: {self.summary}{request}>"
 
     def _items(self) -> Sequence[ItemT]:
@@ -200,6 +200,7 @@ class RecipientsRefused(CallError):
     """Some recipients were refused, or nobody knows what became of them. `result` says who; the others were queued."""
 
     result: MixedResult[Any, Any] = field(repr=False)
+    outcome_unknown: bool = False
 
     @property
     def refused(self) -> tuple[Refused[Any, Any], ...]:
@@ -217,9 +218,7 @@ class RecipientsRefused(CallError):
         return self.result.unanswered
 
     def __str__(self) -> str:
-        return (
-            f"{self.result.summary}. Those who were queued get their message: do not send it to them again."
-        )
+        return f"{self.result.summary}. Those who were queued must not be sent it again."
 
 
 def _set(source: object, name: str) -> Any:

@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """Sending once: a request whose outcome is unknown can be repeated, because each recipient has a key of its own.
 
 A service that has seen a key does not queue it again: it answers that the key is a duplicate. On a repeat that is good
@@ -17,8 +17,7 @@ from uuid import uuid4
 
 from attrs import define, field, frozen, validators
 
-from .errors import CallError, InvalidRequest, ServiceUnavailable, StatusError, TooManyRequests
-from .mixed import is_mixed
+from .errors import UNKNOWN, CallError, InvalidRequest, StatusError
 from .types import Unset
 
 _now = time.monotonic
@@ -26,6 +25,8 @@ _sleep = time.sleep
 
 BodyT = TypeVar("BodyT")
 ResultT = TypeVar("ResultT")
+#: Sends a body; the codes are those of items that an earlier try had queued.
+Send = Callable[[BodyT, frozenset[int | str]], ResultT]
 
 
 @frozen(eq=False)
@@ -57,7 +58,7 @@ class Repeats:
     Raises `ValueError` for figures that make no sense.
     """
 
-    tries: int = field(default=4, validator=validators.ge(1))
+    tries: int = field(default=4, validator=[validators.instance_of(int), validators.ge(1)])
     seconds: float = field(default=60.0, validator=validators.gt(0))
     first_wait: float = field(default=1.0, validator=validators.gt(0))
     longest_wait: float = field(default=20.0, validator=validators.gt(0))
@@ -72,47 +73,50 @@ NEVER: Final = Repeats(tries=1)
 
 @define
 class OutcomeUnknown(CallError):
-    """Nobody knows what became of the request, after so many `tries`. The last one's error is the `__cause__`.
+    """Nobody knows what became of the request, after so many `tries`. `reason` is what the last one's error said, and
+    that error is the `__cause__`.
 
-    `body` is what was sent, keys included: sending it again does not queue anybody twice, as long as the service
-    remembers the keys.
+    `body` is what was sent, keys included: sending it again, with `again=True`, queues nobody twice, as long as the
+    service remembers the keys.
     """
 
     tries: int
+    reason: str
     body: Any = field(repr=False)
     outcome_unknown: bool = True
+    temporary = True
 
     def __str__(self) -> str:
         tries = "one try" if self.tries == 1 else f"{self.tries} tries"
-        said = f"The outcome is unknown after {tries}"
-        return (
-            f"{said} ({self.__cause__}). Send the `body` of this error again, and no other: it has the keys."
-        )
+        hint = "Send the body of this error again with again=True, and no other: it has the keys"
+        return f"The outcome is unknown after {tries}. The last: {self.reason} {hint}."
 
 
-def once(send: Callable[[BodyT], ResultT], body: BodyT, keys: Keys, repeats: Repeats | None) -> ResultT:
+def once(
+    send: Send[BodyT, ResultT], body: BodyT, keys: Keys, repeats: Repeats | None, again: bool
+) -> ResultT:
     """Send the body, with a key for every item, until something is known of it or the repeats are used up.
 
-    Raises `OutcomeUnknown`; `InvalidRequest` for keys that stand twice or are too long; and the `CallError` of the last
-    try if what it says holds for all of them.
+    `send` is told which codes mean that an earlier try had queued an item. Raises `OutcomeUnknown`; `InvalidRequest`
+    for keys that stand twice or are too long; and the `CallError` of the last try if no try has an unknown outcome.
     """
-    course = _Course(body, keys, repeats or NEVER)
+    course = _Course(body, keys, repeats or NEVER, again)
     while True:
         try:
-            return course.result(send(course.body))
+            return send(course.body, course.queued_before)
         except CallError as error:
             wait = course.wait_after(error)
         _sleep(wait)
 
 
 async def once_async(
-    send: Callable[[BodyT], Awaitable[ResultT]], body: BodyT, keys: Keys, repeats: Repeats | None
+    send: Send[BodyT, Awaitable[ResultT]], body: BodyT, keys: Keys, repeats: Repeats | None, again: bool
 ) -> ResultT:
     """The same in a task of asyncio."""
-    course = _Course(body, keys, repeats or NEVER)
+    course = _Course(body, keys, repeats or NEVER, again)
     while True:
         try:
-            return course.result(await send(course.body))
+            return await send(course.body, course.queued_before)
         except CallError as error:
             wait = course.wait_after(error)
         await _sleep_async(wait)
@@ -127,47 +131,39 @@ async def _sleep_async(seconds: float) -> None:
 class _Course(Generic[BodyT]):
     """One request on its way, however often it is sent."""
 
-    def __init__(self, body: BodyT, keys: Keys, repeats: Repeats) -> None:
+    def __init__(self, body: BodyT, keys: Keys, repeats: Repeats, again: bool) -> None:
         self.body = _with_keys(body, keys)
         self._keys = keys
         self._repeats = repeats
         self._ends = _now() + repeats.seconds
         self._failures = 0
         #: Some try may have been received, and nobody heard what became of it.
-        self._unknown = False
+        self._unknown = again
 
-    def result(self, answered: ResultT) -> ResultT:
-        """What was answered; after a try of unknown outcome, duplicates are those that it had queued."""
-        if self._unknown and is_mixed(answered):
-            answered.counting_as_queued(self._keys.duplicate)
-        return answered
+    @property
+    def queued_before(self) -> frozenset[int | str]:
+        """The codes of those whom a try of unknown outcome had queued: duplicates, if there was one."""
+        return self._keys.duplicate if self._unknown else frozenset()
 
     def wait_after(self, error: CallError) -> float:
         """Seconds to wait before the next try; raises if there is none."""
         self._failures += 1
         self._unknown = self._unknown or error.outcome_unknown
-        wait = max(self._repeats.wait(self._failures), _asked_for(error))
+        wait = max(self._repeats.wait(self._failures), error.retry_after or 0.0)
         is_over = self._failures >= self._repeats.tries or _now() + wait >= self._ends
         if is_over or not self._may_be_repeated(error):
             # What a later try says does not tell what became of an earlier one that nobody heard of.
             if self._unknown:
-                raise OutcomeUnknown(self._failures, self.body) from error
+                raise OutcomeUnknown(
+                    self._failures, str(error).removesuffix(f" {UNKNOWN}"), self.body
+                ) from error
             raise error
         return wait
 
     def _may_be_repeated(self, error: CallError) -> bool:
-        if isinstance(error, InvalidRequest):
+        if isinstance(error, StatusError) and error.code in self._keys.hopeless:
             return False
-        if isinstance(error, StatusError):
-            if error.code in self._keys.hopeless:
-                return False
-            return error.outcome_unknown or isinstance(error, TooManyRequests | ServiceUnavailable)
-        return True
-
-
-def _asked_for(error: CallError) -> float:
-    """Seconds that the service asks to wait."""
-    return (error.retry_after or 0.0) if isinstance(error, StatusError) else 0.0
+        return error.outcome_unknown or error.temporary
 
 
 def _with_keys(body: BodyT, keys: Keys) -> BodyT:

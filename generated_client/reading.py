@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """Reads what came: bytes as JSON, JSON as models. Objects, lists and required members must be what the contract says.
 
 Scalars need not: a number that comes as text, or a date that is none, is kept as it came, because losing the answer

@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """Writes what goes out: models as JSON, values as parts of a path, a query, headers or a form."""
 
 from __future__ import annotations

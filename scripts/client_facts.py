@@ -6,16 +6,18 @@
     x-token-request      of a security scheme: how a token is asked for, where not as RFC 6749 has it
     x-token-response     of a security scheme: what its answer says besides
 
-Each is a mapping with the members that the classes below have. A member that is unknown, or names what no schema has,
-is an error.
+Each is a mapping with the members that the classes below have. One that is unknown, or to which the extension of an
+operation gives a name that its schema has not, is an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from attrs import NOTHING, Factory, field, fields, frozen
+from attrs import NOTHING, field, fields, frozen
+from attrs.validators import and_, deep_iterable, ge, in_, instance_of, optional
 from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
@@ -26,60 +28,88 @@ from scripts.client_source import GenerateError, Source, operation_modules
 from scripts.document import JSON, Document, is_object
 from scripts.wording import listed
 
+#: What a mixed result has besides its fields, and what a call that sends once takes besides its arguments.
+MEMBERS = frozenset(
+    [
+        "FIELDS",
+        "all_queued",
+        "belongs_to",
+        "counting_as_queued",
+        "queued",
+        "raise_for_refused",
+        "refused",
+        "request_id_or_none",
+        "summary",
+        "unanswered",
+    ]
+)
+OPTIONS = frozenset({"again", "repeats"})
+#: What stands in a published address in place of something of the reader's own.
+PLACEHOLDER = re.compile(r"YOUR_|[<>{}]")
 MIXED, IDEMPOTENCY, ERRORS = "x-mixed-results", "x-idempotency-key", "x-error-body"
 TOKEN_REQUEST, TOKEN_RESPONSE = "x-token-request", "x-token-response"
+
+
+def _text(default: Any = NOTHING) -> Any:
+    """A field for a name, or for none if it has a default."""
+    return field(default=default, validator=instance_of(str) if default is NOTHING else optional(instance_of(str)))
+
+
+def _codes() -> Any:
+    """A field for codes."""
+    return field(default=(), validator=deep_iterable(instance_of((int, str)), instance_of(tuple)))
 
 
 @frozen
 class MixedResults:
     """`x-mixed-results`: `items` of the success and `recipients` of the request belong together by `key`."""
 
-    items: str
-    key: str
-    code: str
-    message: str
-    recipients: str | None = None
+    items: str = _text()
+    key: str = _text()
+    code: str = _text()
+    message: str = _text()
+    recipients: str | None = _text(default=None)
     #: What stands beside the items if nobody was refused.
-    if_all_queued: Mapping[str, JSON] = Factory(dict[str, Any])
-    request_id: str | None = None
+    if_all_queued: Mapping[str, JSON] = field(factory=dict[str, Any], validator=instance_of(dict))
+    request_id: str | None = _text(default=None)
 
 
 @frozen
 class IdempotencyKey:
     """`x-idempotency-key`: each of the `items` of the request has a `key`."""
 
-    items: str
-    key: str
-    max_length: int | None = None
+    items: str = _text()
+    key: str = _text()
+    max_length: int | None = field(default=None, validator=optional(and_(instance_of(int), ge(1))))
     #: Codes of an item whose key was used before.
-    duplicate: tuple[int, ...] = ()
+    duplicate: tuple[int | str, ...] = _codes()
     #: Codes of an error after which nothing should be tried again.
-    hopeless: tuple[int, ...] = ()
+    hopeless: tuple[int | str, ...] = _codes()
 
 
 @frozen
 class ErrorBody:
     """`x-error-body`: the names of members."""
 
-    code: str | None = None
-    message: str | None = None
-    documentation: str | None = None
-    request_id: str | None = None
+    code: str | None = _text(default=None)
+    message: str | None = _text(default=None)
+    documentation: str | None = _text(default=None)
+    request_id: str | None = _text(default=None)
 
 
 @frozen
 class TokenRequest:
     """`x-token-request`: `format` is form or json, `account` the member that names an account."""
 
-    format: str = "form"
-    account: str | None = None
+    format: str = field(default="form", validator=in_(("form", "json")))
+    account: str | None = _text(default=None)
 
 
 @frozen
 class TokenResponse:
     """`x-token-response`: the member that holds the address of the API."""
 
-    base_url: str | None = None
+    base_url: str | None = _text(default=None)
 
 
 @frozen
@@ -133,7 +163,7 @@ class Facts:
     #: That of the contract.
     version: str
     token: Token | None
-    _operations: Mapping[str, Operation]
+    _operations: Mapping[tuple[str, str], Operation]
     _mixed: Mapping[str, MixedModel]
 
     @property
@@ -143,7 +173,7 @@ class Facts:
 
     def operation(self, endpoint: Endpoint) -> Operation:
         """What the contract says of an operation that the generator found."""
-        return self._operations[str(endpoint.name)]
+        return self._operations[_key(endpoint)]
 
     def mixed(self, model: str) -> MixedModel | None:
         """What makes a model a mixed result; None for the others."""
@@ -152,7 +182,7 @@ class Facts:
 
 def facts(source: Source, data: GeneratorData, config: Config) -> Facts:
     """The facts of a contract that the generator has read; raises `GenerateError`."""
-    operations: dict[str, Operation] = {}
+    operations: dict[tuple[str, str], Operation] = {}
     mixed: dict[str, MixedModel] = {}
     modules = operation_modules(source)
     known = models(data)
@@ -164,12 +194,21 @@ def facts(source: Source, data: GeneratorData, config: Config) -> Facts:
             found = place.mixed(node)
             if found is not None:
                 result = place.success().class_info.name
+                place.has_nothing_named(MIXED, MEMBERS, properties(known[result]))
                 if mixed.setdefault(result, found) != found:
                     raise source.error(f"two operations say of {result} with {MIXED} what cannot both be")
-            operations[str(endpoint.name)] = Operation(method, path, found, place.once(node))
+            once = place.once(node)
+            if once is not None:
+                place.has_nothing_named(IDEMPOTENCY, OPTIONS, endpoint.list_all_parameters())
+            operations[_key(endpoint)] = Operation(method, path, found, once)
     token = _token(source)
     version = _token_text(str(source.document["info"]["version"]))
     return Facts(_about(source, config, token), version, token, operations, mixed)
+
+
+def _key(endpoint: Endpoint) -> tuple[str, str]:
+    # Names are no use: those of two operations under different tags may be the same.
+    return endpoint.method, endpoint.path.get_untrusted_value()
 
 
 def models(data: GeneratorData) -> dict[str, ModelProperty]:
@@ -198,7 +237,7 @@ def _about(source: Source, config: Config, token: Token | None) -> dict[str, str
     }
     if token is not None:
         values |= {
-            "token_url": token.url,
+            "token_url": None if PLACEHOLDER.search(token.url) else token.url,
             "token_scopes": token.scopes,
             "token_request": token.request.format,
             "token_account": token.request.account,
@@ -224,10 +263,6 @@ def _token(source: Source) -> Token | None:
             case {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": str(url)} as flow}}:
                 where = f"the security scheme {name}"
                 request = _extension(source, where, scheme, TOKEN_REQUEST, TokenRequest) or TokenRequest()
-                if request.format not in {"form", "json"}:
-                    raise source.error(
-                        f"{where}: {TOKEN_REQUEST} has the format {request.format!r}", "Say form or json."
-                    )
                 response = _extension(source, where, scheme, TOKEN_RESPONSE, TokenResponse) or TokenResponse()
                 return Token(url, tuple(flow.get("scopes", {})), request, response)
             case _:
@@ -281,7 +316,7 @@ class _Place:
         key = self._attribute(self._items(body, said.items, IDEMPOTENCY), said.key, IDEMPOTENCY)
         expression = (
             f"Keys(items={items!r}, key={key!r}, longest={said.max_length!r}, "
-            f"duplicate=frozenset({sorted(said.duplicate)!r}), hopeless=frozenset({sorted(said.hopeless)!r}))"
+            f"duplicate=frozenset({list(said.duplicate)!r}), hopeless=frozenset({list(said.hopeless)!r}))"
         )
         return Once(expression, said.key)
 
@@ -291,15 +326,23 @@ class _Place:
         found = [each.prop for each in patterns if each.status_code.range and 200 <= each.status_code.range[0] < 300]
         models = [each for each in found if isinstance(each, ModelProperty)]
         if len(models) != 1 or len(found) != 1:
-            raise self._error(MIXED, "does not have exactly one success that is an object")
+            raise self._error(MIXED, "stands at an operation that does not have exactly one success that is an object")
         return models[0]
+
+    def has_nothing_named(self, extension: str, names: Collection[str], found: Iterable[Property]) -> None:
+        """Raise if one of these would hide what the extension asks for."""
+        for each in found:
+            if each.python_name in names:
+                raise self._error(extension, f"has a use of its own for the name {each.python_name!r}")
 
     def _body(self, extension: str) -> ModelProperty:
         match self.endpoint.bodies:
             case [only] if isinstance(only.prop, ModelProperty) and only.prop.required:
                 return only.prop
             case _:
-                raise self._error(extension, "does not take exactly one body that is an object")
+                raise self._error(
+                    extension, "stands at an operation that does not take exactly one body that is an object"
+                )
 
     def _items(self, model: ModelProperty, name: str, extension: str) -> ModelProperty:
         match next((each for each in self._properties(model) if each.name == name), None):
@@ -318,8 +361,7 @@ class _Place:
         return properties(self.models[str(model.class_info.name)])
 
     def _error(self, extension: str, what: str) -> GenerateError:
-        said = what if what.startswith("names") else f"stands at an operation that {what}"
-        return self.source.error(f"{self.name}: {extension} {said}")
+        return self.source.error(f"{self.name}: {extension} {what}")
 
 
 def _import(model: ModelProperty) -> str:
@@ -336,12 +378,17 @@ def _extension(source: Source, where: str, node: Document, name: str, kind: type
         raise source.error(f"{where}: {name} is no mapping")
     required = {_json_name(each.name) for each in fields(kind) if each.default is NOTHING}
     if wrong := [*(set(said) - known.keys()), *(required - set(said))]:
+        has, must = sorted(said) or ["nothing"], sorted(required) or ["none of them"]
         raise source.error(
-            f"{where}: {name} has {listed(sorted(said) or ['nothing'])}, and {listed(sorted(wrong))} is amiss",
-            f"It may have {listed(sorted(known))}; {listed(sorted(required) or ['none of them'])} must be there.",
+            f"{where}: {name} has {listed(has)}, which is not right: see {listed(sorted(wrong))}",
+            f"It may have {listed(sorted(known))}; {listed(must)} must be there.",
         )
     values = {known[each]: _value(value) for each, value in said.items()}
-    return kind(**values)
+    try:
+        return kind(**values)
+    except (TypeError, ValueError) as error:
+        place = next((each for each in said if f"'{known[each]}'" in str(error)), "a member")
+        raise source.error(f"{where}: {name} has something under {place} that cannot stand there") from None
 
 
 def _value(value: JSON) -> JSON:

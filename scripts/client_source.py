@@ -30,6 +30,8 @@ TEMPLATES = "templates"
 #: What serves every contract: our versions of the generator's templates, and modules that are emitted as they stand.
 HOUSE = Path(__file__).resolve().parent
 RUNTIME = "runtime"
+#: It goes along wherever the client goes.
+LICENCE = HOUSE.parent / "LICENSE"
 #: How a template begins that only others include; any other has the name of one of the generator's.
 PARTIAL = "_"
 
@@ -72,7 +74,7 @@ def read(contract: Path, *, stock: bool = False) -> Source:
     own = _below(TEMPLATES, files.read(contract / TEMPLATES))
     _templates_are_known(contract, own)
     house: Files = {} if stock else files.read(HOUSE / TEMPLATES)
-    runtime: Files = {} if stock else files.read(HOUSE / RUNTIME)
+    runtime: Files = {} if stock else {**files.read(HOUSE / RUNTIME), LICENCE.name: files.content(LICENCE, HERE)}
     return Source(
         contract=contract,
         inputs={

@@ -31,7 +31,6 @@ from scripts import commands, files
 from scripts.client_facts import Facts, facts
 from scripts.client_readme import calls
 from scripts.client_source import (
-    CONFIGURATION,
     DOCUMENT,
     TEMPLATES,
     GenerateError,
@@ -74,6 +73,22 @@ WITH_FEATURE: Mapping[str, Callable[[Facts], bool]] = {
     "once.py": lambda known: known.can_send_once,
     "oauth2.py": lambda known: known.token is not None,
 }
+#: Names of classes that the signatures of calls use, and of what models are made with.
+TAKEN = frozenset(
+    [
+        "Any",
+        "Client",
+        "ClassVar",
+        "Final",
+        "Mapping",
+        "MixedFields",
+        "MixedResult",
+        "Repeats",
+        "Response",
+        "Self",
+        "Unset",
+    ]
+)
 #: What every model has besides its fields.
 MEMBERS = frozenset({"additional_keys", "additional_properties", "from_dict", "to_dict", "to_multipart"})
 #: What the generator has no template for, and ours.
@@ -173,13 +188,14 @@ def _add_ours(source: Source, project: Project, data: GeneratorData, known: Fact
             continue
         if not (target / name).exists():  # some have a template
             (target / name).write_bytes(content)
+    values = {
+        "about": known.about,
+        "known": known,
+        "calls": list(calls(source, data, known)),
+        "title": _title(source),
+        "tested": {name: metadata.version(name) for name in ("httpx", "attrs")},
+    }
     for name, template in ADDED.items():
-        values = {
-            "about": known.about,
-            "known": known,
-            "calls": list(calls(source, data, known)),
-            "title": _title(source),
-        }
         (target / name).write_text(project.env.get_template(template).render(values), "utf-8", newline="\n")
 
 
@@ -196,6 +212,9 @@ def _models_have_a_module_each(source: Source, data: GeneratorData) -> None:
             what = f"classes {names[each.module_name]} and {each.name} would both be in {each.module_name}.py"
             raise source.error(what, "Give one of the schemas another title.")
         names[each.module_name] = each.name
+        if source.runtime and each.name in TAKEN:
+            what = f"a class would be named {each.name}, which the client needs for itself"
+            raise source.error(what, "Give the schema another title.")
 
 
 def _complaint(source: Source, complaints: Sequence[GeneratorError]) -> GenerateError:
@@ -223,10 +242,7 @@ def _give_form(source: Source, target: Path) -> None:
 def _first_line(source: Source) -> str:
     # The version may be any text: only what versions are made of goes onto a line of code.
     version = re.sub(r"[^\w.+-]+", " ", str(source.document["info"]["version"])).strip()
-    return (
-        f"# Emitted by scripts/generate.py from {DOCUMENT} ({version}); "
-        f"do not edit: change the contract, its overlay or {CONFIGURATION}.\n"
-    )
+    return f"# Emitted by scripts/generate.py from {DOCUMENT} ({version}); do not edit: change what it is made from.\n"
 
 
 def _import_all(source: Source, target: Path) -> None:

@@ -165,6 +165,9 @@ def test_who_has_no_item_is_unanswered(ask: Asker) -> None:
 
     assert [each.contact_key for each in result.unanswered] == ["ada"]
     assert not result.all_queued
+    with pytest.raises(Exception, match="1 without an answer") as raised:
+        result.raise_for_refused()
+    assert getattr(raised.value, "outcome_unknown", None) is True
 
 
 def test_who_had_no_key_is_missed_all_the_same(ask: Asker) -> None:
@@ -212,6 +215,15 @@ def test_refusals_count_whatever_the_answer_as_a_whole_says(ask: Asker, code: JS
 
 
 ODD = ["7", "MCMS_UTM", {"a": 1}, [], [[]], 1.5, True, None]
+
+
+def test_a_code_cannot_forge_a_line_of_a_log(ask: Asker, caplog: pytest.LogCaptureFixture) -> None:
+    code = "x\nERROR forged 15555551234"
+    result = ask(said(202, accepted([{"messageKey": "first", "errorcode": code, "message": code}]))).result()
+
+    assert "\n" not in repr(result) + "".join(each.getMessage() for each in caplog.records) + repr(result.refused)
+    assert "15555551234" not in repr(result) + caplog.text + repr(result.refused)
+    assert result.refused[0].code == code
 
 
 def test_a_code_of_an_odd_kind_is_kept(ask: Asker) -> None:

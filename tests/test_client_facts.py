@@ -29,7 +29,7 @@ def scheme(document: Any) -> Any:
     "change, said",
     [
         (lambda it: operation(it)["x-mixed-results"].update(item="outcomes"), "POST /parcels: x-mixed-results has "),
-        (lambda it: operation(it)["x-mixed-results"].pop("code"), "and code is amiss. It may have "),
+        (lambda it: operation(it)["x-mixed-results"].pop("code"), "which is not right: see code. It may have "),
         (
             lambda it: operation(it)["x-mixed-results"].update(code="nope"),
             "POST /parcels: x-mixed-results names 'nope', which ParcelOutcome does not have",
@@ -56,10 +56,30 @@ def scheme(document: Any) -> Any:
             ),
             "GET /files: x-mixed-results stands at an operation that does not have exactly one success",
         ),
+        (
+            lambda it: operation(it)["x-idempotency-key"].update(duplicate="7"),
+            "POST /parcels: x-idempotency-key has something under duplicate that cannot stand there.",
+        ),
+        (
+            lambda it: operation(it)["x-idempotency-key"].update(maxLength="100"),
+            "POST /parcels: x-idempotency-key has something under maxLength that cannot stand there.",
+        ),
+        (
+            lambda it: it["components"]["schemas"]["Outcome"]["properties"].update(refused={"type": "integer"}),
+            "POST /parcels: x-mixed-results has a use of its own for the name 'refused'.",
+        ),
+        (
+            lambda it: operation(it).update(parameters=[{"name": "repeats", "in": "query", "schema": {}}]),
+            "POST /parcels: x-idempotency-key has a use of its own for the name 'repeats'.",
+        ),
+        (
+            lambda it: it["components"]["schemas"]["Trouble"].update(title="Response"),
+            "a class would be named Response, which the client needs for itself. Give the schema another title.",
+        ),
         (lambda it: it.update({"x-error-body": {"number": "code"}}), "the contract: x-error-body has number"),
         (
             lambda it: scheme(it).update({"x-token-request": {"format": "xml"}}),
-            "the security scheme signIn: x-token-request has the format 'xml'. Say form or json.",
+            "the security scheme signIn: x-token-request has something under format that cannot stand there.",
         ),
     ],
 )
@@ -74,6 +94,26 @@ def test_an_extension_that_cannot_be_is_refused_in_one_sentence(
     told = capsys.readouterr().err
     assert said in told and told.count("\n") == 1
     assert str(tmp_path / "openapi.yaml") in told
+
+
+def test_operations_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    answer = {"responses": {"200": {"description": "", "content": {"application/json": {"schema": {}}}}}}
+    document["paths"]["/a"] = {"get": {**answer, "operationId": "getIt", "tags": ["a"]}}
+    document["paths"]["/b"] = {"post": {**answer, "operationId": "get_it", "tags": ["b"]}}
+    (tmp_path / "openapi.yaml").write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+    emitted = generate.package(tmp_path).files
+
+    assert b'template="/a"' in emitted["api/a/get_it.py"]
+    assert b'template="/b"' in emitted["api/b/get_it.py"]
+
+
+def test_a_model_may_have_the_name_of_what_the_client_uses_within(tmp_path: Path) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["components"]["schemas"]["Shipment"]["title"] = "Arguments"
+    (tmp_path / "openapi.yaml").write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+
+    assert b"body: Arguments" in generate.package(tmp_path).files["api/parcels/ship_parcels.py"]
 
 
 def test_without_extensions_there_is_nothing_of_them(tmp_path: Path) -> None:

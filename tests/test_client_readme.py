@@ -46,16 +46,16 @@ def run(code: str, folder: Path, environment: dict[str, str]) -> str:
 
 
 def test_each_example_runs(surroundings: dict[str, str]) -> None:
-    make_client, sign_in, send, send_once = examples(ROOT / "generated_client")
+    make_client, sign_in, find_address, send, send_once = examples(ROOT / "generated_client")
 
     assert run(make_client, ROOT, surroundings) == ""
-    assert run(sign_in, ROOT, surroundings) == ""
+    assert run(sign_in + find_address, ROOT, surroundings) == ""
     assert re.fullmatch(r"<SmsSendResult: 2 of 2 recipients queued, request \S+>\n", run(send, ROOT, surroundings))
     assert re.fullmatch(r"<SmsSendResult: 2 of 2 recipients queued, request \S+>\n", run(send_once, ROOT, surroundings))
 
 
 def test_a_client_that_signs_in_sends(surroundings: dict[str, str]) -> None:
-    _, sign_in, send, _ = examples(ROOT / "generated_client")
+    _, sign_in, _, send, _ = examples(ROOT / "generated_client")
     signed_in = sign_in + re.sub(r"with AuthenticatedClient\(.*\) as client:", "with client:", send)
 
     assert "2 of 2 recipients queued" in run(signed_in, ROOT, surroundings)

@@ -6,6 +6,7 @@ import asyncio
 import copy
 import itertools
 import json
+import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from conformance.contract import Contract
 from conformance.model import Request, Response
 from conformance.reference_server import TROUBLES, Server, State, app, served
 from conformance.reference_server import handler as reference_handler
-from generated_client import AuthenticatedClient
+from generated_client import AuthenticatedClient, Client
 from generated_client.api.transactional_messaging import send_sms_message_multiple_recipients as send
 from generated_client.errors import (
     CallError,
@@ -32,6 +33,7 @@ from generated_client.errors import (
 )
 from generated_client.mixed import RecipientsRefused
 from generated_client.models import SmsRecipient, SmsSendRequest, SmsSendResult
+from generated_client.oauth2 import ClientCredentials, SignInError, TokenCache
 from generated_client.once import OutcomeUnknown, Repeats
 
 TRIES = 200
@@ -156,18 +158,18 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture(params=["sync", "async"])
 def call(request: pytest.FixtureRequest) -> Callable[..., SmsSendResult]:
-    def called(script: Script, sent: SmsSendRequest, repeats: Repeats | None) -> SmsSendResult:
+    def called(script: Script, sent: SmsSendRequest, repeats: Repeats | None, again: bool = False) -> SmsSendResult:
         if request.param == "sync":
             client = AuthenticatedClient("http://sms.test", "t")
             client.set_httpx_client(httpx.Client(transport=httpx.MockTransport(script)))
             with client:
-                return send.sync_once(client=client, body=sent, repeats=repeats)
+                return send.sync_once(client=client, body=sent, repeats=repeats, again=again)
 
         async def in_a_task() -> SmsSendResult:
             client = AuthenticatedClient("http://sms.test", "t")
             client.set_async_httpx_client(httpx.AsyncClient(transport=httpx.MockTransport(script)))
             async with client:
-                return await send.asyncio_once(client=client, body=sent, repeats=repeats)
+                return await send.asyncio_once(client=client, body=sent, repeats=repeats, again=again)
 
         return asyncio.run(in_a_task())
 
@@ -208,6 +210,40 @@ def test_a_repeat_has_the_same_keys_and_its_duplicates_were_queued(call: Any, wa
     assert repr(result) == "<SmsSendResult: 1 of 3 recipients refused (109106: 1), request r>"
     with pytest.raises(RecipientsRefused):
         result.raise_for_refused()
+
+
+def test_an_unknown_outcome_survives_a_pickle(call: Any, waits: list[float]) -> None:
+    with pytest.raises(OutcomeUnknown) as raised:
+        call(Script(DROPPED, error(403, 20002)), body(), Repeats(tries=2))
+    copied = pickle.loads(pickle.dumps(raised.value))
+
+    assert str(copied) == str(raised.value)
+    assert "unknown after 2 tries. The last: POST /messaging/v1/sms/messages/: answered with 403" in str(copied)
+    assert copied.body == raised.value.body
+
+
+def test_a_good_repeat_leaves_no_warning(call: Any, waits: list[float], caplog: pytest.LogCaptureFixture) -> None:
+    call(Script(DROPPED, told((109110, 109110, 109110))), body(), SOON)
+
+    assert [each.getMessage() for each in caplog.records if each.name == "generated_client"] == []
+
+
+@pytest.mark.parametrize("status, tries", [(401, 1), (429, 2), (503, 2)])
+def test_signing_in_is_repeated_where_that_may_help(waits: list[float], status: int, tries: int) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(status, json={"error": "invalid_client"}, headers={"Retry-After": "7"})
+
+    credentials = ClientCredentials("id", "secret", token_url="https://sms.test/token", cache=TokenCache())
+    client = Client("http://sms.test", auth=credentials)
+    client.set_httpx_client(httpx.Client(transport=httpx.MockTransport(answer)))
+    with client, pytest.raises(SignInError):
+        send.sync_once(client=client, body=body(), repeats=Repeats(tries=2))
+
+    assert len(asked) == tries
+    assert waits == [7.0] * (tries - 1)
 
 
 def test_a_duplicate_on_the_first_try_is_a_refusal(call: Any) -> None:
@@ -265,7 +301,7 @@ def test_a_refused_repeat_leaves_the_first_try_unknown(call: Any, waits: list[fl
     again = Script(told((109110, 109110, 109110)))
     assert raised.value.tries == 2
     assert raised.value.body.to_dict() == script.sent[0]
-    assert len(call(again, raised.value.body, None).refused) == 3
+    assert call(again, raised.value.body, None, again=True).all_queued
     assert again.sent[0] == script.sent[0]
 
 

@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """What goes out and what comes in."""
 
 from .api_error import ApiError

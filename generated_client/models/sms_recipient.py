@@ -1,4 +1,4 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 from __future__ import annotations
 
 from collections.abc import Mapping

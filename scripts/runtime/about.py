@@ -15,9 +15,10 @@ ERROR_MESSAGE: Final[str | None] = None
 ERROR_DOCUMENTATION: Final[str | None] = None
 REQUEST_ID: Final[str | None] = None
 
-#: Where tokens are had with client credentials, the scopes to ask for if the caller names none, how the request is
-#: written, the member that names an account, and the answer's member that holds the address of the API.
-TOKEN_URL: Final[str] = ""
+#: Where tokens are had with client credentials, if the contract gives more than a pattern; the scopes to ask for if the
+#: caller names none; how the request is written; the member that names an account; and the answer's member that holds
+#: the address of the API.
+TOKEN_URL: Final[str | None] = None
 TOKEN_SCOPES: Final[tuple[str, ...]] = ()
 TOKEN_REQUEST: Final[Literal["form", "json"]] = "form"
 TOKEN_ACCOUNT: Final[str | None] = None

@@ -78,6 +78,14 @@ class _Connections:
             self.latest = found
             return found
 
+    def give(self, client: httpx.Client) -> None:
+        with self.lock:
+            self.sync = client
+
+    def give_async(self, client: httpx.AsyncClient) -> None:
+        with self.lock:
+            self.latest, self.given = client, True
+
     def of_the_running_loop(self) -> tuple[httpx.AsyncClient, ...]:
         """What this event loop may close: its own, and the one that belongs to none."""
         loop = _running_loop()
@@ -127,11 +135,13 @@ class Client:
         headers, cookies: What to send with each request besides.
         timeout: Seconds, or `httpx.Timeout`, to wait for a connection and for each part of an answer; None waits for
             ever.
-        deadline: Seconds after which an answer that still trickles in is given up; None for never.
+        deadline: Seconds after which an answer whose body still trickles in is given up; None for never.
         largest_answer: Bytes of a body, unpacked, above which an answer is given up.
-        verify_ssl: False, the path of a bundle of certificates, or an `ssl.SSLContext`.
+        verify_ssl: True for the usual certificates, False for none, the path of a file with some, or an
+            `ssl.SSLContext`.
         follow_redirects: Follow the redirects of GET and HEAD. Those of other methods are never followed.
-        httpx_args: Further arguments of `httpx.Client` and `httpx.AsyncClient`, `event_hooks` and `proxy` among them.
+        httpx_args: Further arguments of `httpx.Client` and `httpx.AsyncClient`, such as `proxy`. Those that differ for
+            the two, `event_hooks` and `transport`, are good for the calls of one kind.
 
     Raises `InvalidRequest`, which is a `ValueError`, if `base_url` is no address.
 
@@ -153,6 +163,8 @@ class Client:
         follow_redirects: bool = False,
         httpx_args: Mapping[str, Any] | None = None,
     ) -> None:
+        _at_least(0, "deadline", deadline)
+        _at_least(0, "largest_answer", largest_answer)
         self._base_url = _address(base_url)
         self._cookies = dict(cookies or {})
         self._timeout = timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout)
@@ -161,7 +173,7 @@ class Client:
         self._urls: dict[str, httpx.URL] = {}
         self._connections = _Connections(
             {
-                "verify": verify_ssl,
+                "verify": _certificates(verify_ssl),
                 "timeout": self._timeout,
                 # What an answer sets is not sent back: the next request may be a copy's, with another token.
                 "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -253,8 +265,11 @@ class Client:
         return self._connections.sync_client()
 
     def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Let this client of httpx carry sync calls. Address, headers, token and time-outs stay this client's."""
-        self._connections.sync = client
+        """Let this client of httpx carry sync calls, those of the copies as well.
+
+        Address, headers, token and time-outs stay this client's. One that was there before is not closed.
+        """
+        self._connections.give(client)
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
@@ -262,8 +277,11 @@ class Client:
         return self._connections.async_client()
 
     def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
-        """Let this client of httpx carry async calls. Address, headers, token and time-outs stay this client's."""
-        self._connections.latest, self._connections.given = async_client, True
+        """Let this client of httpx carry async calls, those of the copies as well.
+
+        Address, headers, token and time-outs stay this client's. Those that were there before are not closed.
+        """
+        self._connections.give_async(async_client)
         return self
 
     def close(self) -> None:
@@ -303,7 +321,7 @@ class AuthenticatedClient(Client):
         token: What stands behind the prefix in the header. It is sent to this host alone, and shown nowhere.
         prefix: What stands in front of it; may be empty.
         auth_header_name: The header that carries it.
-        options: Those of `Client`.
+        headers, cookies, timeout, deadline, largest_answer, verify_ssl, follow_redirects, httpx_args: As for `Client`.
 
     Raises `InvalidRequest`, which is a `ValueError`, for an address that is none, and for a token that no header can
     carry.
@@ -365,6 +383,20 @@ class HeaderToken(httpx.Auth):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a token is not pickled. Read it where it is needed.")
+
+
+def _at_least(least: float, name: str, value: float | None) -> None:
+    if value is not None and not value > least:
+        raise InvalidRequest(f"{name} is {value!r}. Give more than {least}")
+
+
+def _certificates(verify: str | bool | ssl.SSLContext) -> bool | ssl.SSLContext:
+    if not isinstance(verify, str):
+        return verify
+    try:
+        return ssl.create_default_context(cafile=verify)
+    except OSError as error:  # one of TLS is one as well
+        raise InvalidRequest(f"verify_ssl names {verify!r}, which holds no certificates ({error.strerror})") from None
 
 
 def _fits_a_header(text: str) -> bool:

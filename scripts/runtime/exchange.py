@@ -57,6 +57,8 @@ class Arguments:
     files: RequestFiles | None = field(default=None, repr=False)
     #: Those to whom the items of a mixed answer belong.
     recipients: object = field(default=(), repr=False)
+    #: Codes of a refused item that mean that an earlier try of the same request had queued it.
+    queued_before: frozenset[int | str] = frozenset()
 
     @property
     def operation(self) -> str:

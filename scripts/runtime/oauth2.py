@@ -21,8 +21,6 @@ import time
 from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Final, NoReturn, Self, cast
 from urllib.parse import quote, quote_plus, urlencode
@@ -31,7 +29,7 @@ import attrs
 import httpx
 
 from . import about
-from .errors import CallError
+from .errors import CallError, seconds_to_wait
 
 _LOG = logging.getLogger(__name__)
 _now = time.monotonic
@@ -59,7 +57,7 @@ _ADDRESS: Final = re.compile(
 )
 
 _ADVICE: Final[Mapping[str, str]] = {
-    "invalid_client": "Check the client id and the client secret, and that the package is installed and enabled",
+    "invalid_client": "Check the client id and the client secret, and that the client is installed and enabled",
     "unauthorized_client": "Check that the client may use client credentials, and the account it asks for",
     "access_denied": "Check that the client may use the account it asks for",
     "invalid_scope": "Ask for scopes that the client has been given",
@@ -101,6 +99,7 @@ class SignInError(CallError):
         self.retry_after = retry_after
         self.remedy = remedy
         self.request = request
+        self.temporary = status_code is None or status_code == 429 or status_code >= 500
 
     def __str__(self) -> str:
         status = None if self.status_code is None else f"status {self.status_code}"
@@ -274,7 +273,7 @@ def _told(grant: _Grant, response: httpx.Response, body: bytes, *, asked_at: flo
             error=text("error"),
             error_description=text("error_description"),
             error_uri=text("error_uri"),
-            retry_after=_retry_after(response.headers.get("Retry-After")),
+            retry_after=seconds_to_wait(response.headers.get("Retry-After")),
             request=grant.bare_request(),
         )
 
@@ -363,20 +362,6 @@ def _kind(value: object) -> str:
             return "a list"
         case _:
             return "an object"
-
-
-def _retry_after(text: str | None) -> float | None:
-    """Seconds from now, whether the header gives seconds or a date; None if it cannot be read."""
-    if text is None:
-        return None
-    if re.fullmatch(r"[0-9]{1,9}", text.strip(), re.ASCII):
-        return float(text)
-    try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _again(error: SignInError) -> SignInError:
@@ -605,8 +590,8 @@ class _Fetch:
 class ClientCredentials(httpx.Auth):
     """Signs requests with a token that it fetches with client credentials, for `httpx.Client` and `httpx.AsyncClient`.
 
-    - `client_id`, `client_secret`: as the package shows them.
-    - `token_url`: where tokens are had, with https; None for the contract's.
+    - `client_id`, `client_secret`: as they were given out.
+    - `token_url`: where tokens are had, with https; None for the contract's, if that is more than a pattern.
     - `scope`: names, as one text with spaces between or one by one. None asks for the contract's or, if it has none,
       for all the client has; `""` asks for a token without scopes.
     - `account_id`: the account to act in, if not the client's own.
@@ -824,8 +809,10 @@ class ClientCredentials(httpx.Auth):
         )
 
 
-def _checked_url(text: str) -> httpx.URL:
-    remedy = "Give the address of the token endpoint, such as https://mc0123.auth.marketingcloudapis.com/v2/token."
+def _checked_url(text: str | None) -> httpx.URL:
+    remedy = "Give the address of the token endpoint, such as https://auth.example.com/token."
+    if text is None:
+        raise ValueError(f"token_url: the contract names none. {remedy}")
     if not text:
         raise ValueError(f"token_url: it is empty. {remedy}")
     if _PLACEHOLDER.search(text):
@@ -844,9 +831,9 @@ def _checked_url(text: str) -> httpx.URL:
 def _checked_text(name: str, text: str) -> str:
     """The text itself. What is wrong is said without repeating it."""
     if not text or not text.strip():
-        raise ValueError(f"{name}: it is empty. Give it as the package shows it.")
+        raise ValueError(f"{name}: it is empty. Give it as it was given out.")
     if _UNPRINTABLE.search(text):
-        raise ValueError(f"{name}: it holds control characters. Give it as the package shows it, without line ends.")
+        raise ValueError(f"{name}: it holds control characters. Give it as it was given out, without line ends.")
     return text
 
 

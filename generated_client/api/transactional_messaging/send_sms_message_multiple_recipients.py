@@ -1,16 +1,17 @@
-# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change the contract, its overlay or client.yaml.
+# Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 from __future__ import annotations
 
 from typing import Final
 
 from ... import calls as _calls
+from ... import once as _once
 from ... import writing as _writing
 from ...client import Client
-from ...exchange import Arguments
+from ...exchange import Arguments as _Arguments
 from ...models.api_error import ApiError
 from ...models.sms_send_request import SmsSendRequest
 from ...models.sms_send_result import SmsSendResult
-from ...once import Keys, Repeats, once, once_async
+from ...once import Repeats
 from ...reading import from_json
 from ...types import Response
 
@@ -26,7 +27,7 @@ _OPERATION: Final[_calls.Operation[SmsSendResult]] = _calls.Operation(
         _calls.Documented(503, 503, from_json(ApiError.from_dict)),
     ),
 )
-_KEYS: Final = Keys(
+_KEYS: Final = _once.Keys(
     items="recipients",
     key="message_key",
     longest=100,
@@ -35,8 +36,8 @@ _KEYS: Final = Keys(
 )
 
 
-def _arguments(*, body: SmsSendRequest) -> Arguments:
-    _sent = Arguments(
+def _arguments(*, body: SmsSendRequest) -> _Arguments:
+    _sent = _Arguments(
         method="POST",
         template="/messaging/v1/sms/messages/",
         path="/messaging/v1/sms/messages/",
@@ -61,7 +62,7 @@ def sync(*, client: Client, body: SmsSendRequest) -> SmsSendResult:
         client (Client): Where the API is, and what signs in.
 
     Raises:
-        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, it says no, or it cannot be read.
+        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, or it says no or cannot be read.
 
     Returns:
         SmsSendResult
@@ -82,7 +83,7 @@ async def asyncio(*, client: Client, body: SmsSendRequest) -> SmsSendResult:
         client (Client): Where the API is, and what signs in.
 
     Raises:
-        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, it says no, or it cannot be read.
+        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, or it says no or cannot be read.
 
     Returns:
         SmsSendResult
@@ -103,7 +104,7 @@ def sync_detailed(*, client: Client, body: SmsSendRequest) -> Response[ApiError 
         client (Client): Where the API is, and what signs in.
 
     Raises:
-        errors.InvalidRequest, errors.NoAnswer: Nothing was sent; no whole answer came.
+        errors.CallError: Nothing was sent, no whole answer came, or there is no token.
 
     Returns:
         Response[ApiError | SmsSendResult]: The answer, whatever it says.
@@ -124,7 +125,7 @@ async def asyncio_detailed(*, client: Client, body: SmsSendRequest) -> Response[
         client (Client): Where the API is, and what signs in.
 
     Raises:
-        errors.InvalidRequest, errors.NoAnswer: Nothing was sent; no whole answer came.
+        errors.CallError: Nothing was sent, no whole answer came, or there is no token.
 
     Returns:
         Response[ApiError | SmsSendResult]: The answer, whatever it says.
@@ -132,38 +133,8 @@ async def asyncio_detailed(*, client: Client, body: SmsSendRequest) -> Response[
     return await _calls.detailed_async(client, _OPERATION, _arguments(body=body))
 
 
-def sync_once(*, client: Client, body: SmsSendRequest, repeats: Repeats | None = None) -> SmsSendResult:
-    """sendSMSMessageMultipleRecipients
-
-    Queues one text message for each recipient, using a send definition. A recipient without a
-    messageKey gets one in the response.
-
-    Every recipient without a messageKey gets one here, so that the request can be repeated without anybody getting
-    the message twice. With `repeats` it is, while its outcome is unknown or the service asks to wait.
-
-    The result may be mixed, some recipients refused and some queued: ask its `refused`, or call its `raise_for_refused`.
-
-    Args:
-        body (SmsSendRequest): One message to several recipients.
-        client (Client): Where the API is, and what signs in.
-        repeats (Repeats | None): How often to repeat, and for how long. Not at all if left out.
-
-    Raises:
-        once.OutcomeUnknown: Nobody knows what became of the request; its `body` can be sent again as it is.
-        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, or it says no.
-
-    Returns:
-        SmsSendResult
-    """
-
-    def _send(body: SmsSendRequest) -> SmsSendResult:
-        return sync(client=client, body=body)
-
-    return once(_send, body, _KEYS, repeats)
-
-
-async def asyncio_once(
-    *, client: Client, body: SmsSendRequest, repeats: Repeats | None = None
+def sync_once(
+    *, client: Client, body: SmsSendRequest, repeats: Repeats | None = None, again: bool = False
 ) -> SmsSendResult:
     """sendSMSMessageMultipleRecipients
 
@@ -179,16 +150,56 @@ async def asyncio_once(
         body (SmsSendRequest): One message to several recipients.
         client (Client): Where the API is, and what signs in.
         repeats (Repeats | None): How often to repeat, and for how long. Not at all if left out.
+        again (bool): The body was sent before, and nobody knows what became of it: it is that of an `OutcomeUnknown`.
+            Duplicates are then those whom it had queued.
 
     Raises:
-        once.OutcomeUnknown: Nobody knows what became of the request; its `body` can be sent again as it is.
-        errors.CallError: In one of its kinds: nothing was sent, no whole answer came, or it says no.
+        once.OutcomeUnknown: Nobody knows what became of the request; its `body` can be sent with `again`.
+        errors.CallError: In one of its kinds: nothing was sent, as with keys that stand twice, or the answer says no.
 
     Returns:
         SmsSendResult
     """
 
-    async def _send(body: SmsSendRequest) -> SmsSendResult:
-        return await asyncio(client=client, body=body)
+    def _send(body: SmsSendRequest, queued_before: frozenset[int | str]) -> SmsSendResult:
+        _sent = _arguments(body=body)
+        _sent.queued_before = queued_before
+        return _calls.result(client, _OPERATION, _sent)
 
-    return await once_async(_send, body, _KEYS, repeats)
+    return _once.once(_send, body, _KEYS, repeats, again)
+
+
+async def asyncio_once(
+    *, client: Client, body: SmsSendRequest, repeats: Repeats | None = None, again: bool = False
+) -> SmsSendResult:
+    """sendSMSMessageMultipleRecipients
+
+    Queues one text message for each recipient, using a send definition. A recipient without a
+    messageKey gets one in the response.
+
+    Every recipient without a messageKey gets one here, so that the request can be repeated without anybody getting
+    the message twice. With `repeats` it is, while its outcome is unknown or the service asks to wait.
+
+    The result may be mixed, some recipients refused and some queued: ask its `refused`, or call its `raise_for_refused`.
+
+    Args:
+        body (SmsSendRequest): One message to several recipients.
+        client (Client): Where the API is, and what signs in.
+        repeats (Repeats | None): How often to repeat, and for how long. Not at all if left out.
+        again (bool): The body was sent before, and nobody knows what became of it: it is that of an `OutcomeUnknown`.
+            Duplicates are then those whom it had queued.
+
+    Raises:
+        once.OutcomeUnknown: Nobody knows what became of the request; its `body` can be sent with `again`.
+        errors.CallError: In one of its kinds: nothing was sent, as with keys that stand twice, or the answer says no.
+
+    Returns:
+        SmsSendResult
+    """
+
+    async def _send(body: SmsSendRequest, queued_before: frozenset[int | str]) -> SmsSendResult:
+        _sent = _arguments(body=body)
+        _sent.queued_before = queued_before
+        return await _calls.result_async(client, _OPERATION, _sent)
+
+    return await _once.once_async(_send, body, _KEYS, repeats, again)
