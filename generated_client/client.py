@@ -31,8 +31,8 @@ _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HOST: Final = re.compile(rb"[0-9A-Za-z._:-]+")
 #: Bytes of an answer's body, unpacked.
 LARGEST_ANSWER: Final = 16 * 1024 * 1024
-#: Seconds for which an idle connection is kept. The service closes one after five: a request that it is closing on
-#: would be lost, with nobody knowing whether it was received.
+#: Seconds for which an idle connection is kept. Many services close one after five: a request that meets a connection
+#: as it closes is lost, with nobody knowing whether it was received.
 KEEP_ALIVE: Final = 3.0
 
 USER_AGENT: Final = f"{about.PRODUCT}/{about.PACKAGE_VERSION} contract/{about.CONTRACT_VERSION} python-httpx/{httpx.__version__}"
