@@ -1,8 +1,8 @@
 # Emitted by scripts/generate.py from openapi.yaml (1.0.0); do not edit: change what it is made from.
 """One request and its answer, on a client of httpx: read within limits, and every failure one of ours.
 
-A redirect of what changes something is never followed, and nothing is sent twice by itself, but for what signs in, which
-may send once more after a 401. Where a redirect is followed to another host, what signs in stays behind.
+A redirect of what changes something is never followed, and nothing is sent twice by itself; what signs in may send once
+more after a 401. Where a redirect is followed to another host, what signs in stays behind.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The stamp of an emitted package: what it was made from, by what, and what it should hold.
 
-It names no place and no time, so that the same inputs give the same stamp wherever they are. Its last member is the hash
-of the others, so that an edit of the stamp itself shows as well, wherever it is read.
+It names no place and no time, so that the same inputs give the same stamp wherever they are. Its last member is the
+hash of the others, so that an edit of the stamp itself shows as well, wherever it is read.
 """
 
 from __future__ import annotations

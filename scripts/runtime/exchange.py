@@ -1,7 +1,7 @@
 """One request and its answer, on a client of httpx: read within limits, and every failure one of ours.
 
-A redirect of what changes something is never followed, and nothing is sent twice by itself, but for what signs in, which
-may send once more after a 401. Where a redirect is followed to another host, what signs in stays behind.
+A redirect of what changes something is never followed, and nothing is sent twice by itself; what signs in may send once
+more after a 401. Where a redirect is followed to another host, what signs in stays behind.
 """
 
 from __future__ import annotations
