@@ -21,6 +21,7 @@ None of them shows a token, in whatever way it is looked at, nor a body or a tel
 
 from __future__ import annotations
 
+import datetime
 import email.utils
 import re
 import time
@@ -192,10 +193,12 @@ def _seconds(value: str | None) -> float | None:
     """RFC 9110, section 10.2.3: seconds or a date."""
     if value is None:
         return None
-    if value.strip().isdecimal():
+    if value.isascii() and value.strip().isdecimal():
         return float(value)
     try:
         moment = email.utils.parsedate_to_datetime(value)
     except ValueError:
         return None
+    # A date without a zone, as asctime writes it, is one of UTC all the same.
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     return max(0.0, moment.timestamp() - time.time())

@@ -175,6 +175,16 @@ def test_who_had_no_key_is_missed_all_the_same(ask: Asker) -> None:
     assert result.summary == "1 of 1 recipients queued, 1 without an answer"
 
 
+def test_recipients_in_a_tuple_are_missed_like_those_in_a_list(ask: Asker, package: Package) -> None:
+    body = package.body()
+    body.recipients = tuple(body.recipients)
+    ask.server.play(said(202, accepted([{"messageKey": "second"}])))
+    with package.client(ask.server.url, verify_ssl=False) as client:
+        result = package.send.sync(client=client, body=body)
+
+    assert [each.contact_key for each in result.unanswered] == ["ada"]
+
+
 def test_a_key_that_stands_twice_belongs_to_nobody_for_sure(ask: Asker) -> None:
     asked = {**BODY, "recipients": [{"contactKey": "ada", "messageKey": "k"}, {"contactKey": "bob", "messageKey": "k"}]}
     answer = accepted([{"messageKey": "k"}, {"messageKey": "k", **refusal(109110)}])

@@ -801,6 +801,19 @@ def test_an_error_that_is_not_about_the_token_is_passed_on_and_the_others_try_th
         assert second.result().access_token == f"{ACCESS}-1"
 
 
+def test_a_hook_that_raises_for_a_status_leaves_no_token_and_shows_no_secret() -> None:
+    refusing = httpx.MockTransport(lambda _: httpx.Response(401, json={"error": "invalid_client"}))
+    hooks = {"response": [httpx.Response.raise_for_status]}
+    with httpx.Client(transport=refusing, event_hooks=hooks, auth=credentials()) as http:
+        with pytest.raises(SignInError) as raised:
+            http.get(f"{API}/")
+
+    assert raised.value.status_code == 401
+    assert not raised.value.outcome_unknown
+    trace = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
+    assert SECRET not in "".join(trace.format())
+
+
 def test_in_another_kind_of_event_loop_each_call_fetches_by_itself() -> None:
     """Nothing but asyncio can be waited with here; driven by hand, no loop of asyncio runs."""
 

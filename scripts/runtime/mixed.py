@@ -69,16 +69,18 @@ class MixedResult(Generic[ItemT, RecipientT]):
     FIELDS: ClassVar[MixedFields]
 
     _recipients: tuple[RecipientT, ...] = field(init=False, eq=False, repr=False, default=())
-    _queued_before: frozenset[int | str] = field(init=False, eq=False, repr=False, default=frozenset[int | str]())
+    #: Codes as texts: a number may come as one.
+    _queued_before: frozenset[str] = field(init=False, eq=False, repr=False, default=frozenset[str]())
 
     def belongs_to(self, recipients: object) -> Self:
         """Tell the result who was written to, so that it can name them; nothing if they were left out."""
-        self._recipients = tuple(cast("list[RecipientT]", recipients)) if isinstance(recipients, list) else ()
+        is_given = isinstance(recipients, list | tuple)
+        self._recipients = tuple(cast("Sequence[RecipientT]", recipients)) if is_given else ()
         return self
 
     def counting_as_queued(self, codes: Iterable[int | str]) -> Self:
         """Take refusals with one of these codes for recipients whom an earlier try of the same request had queued."""
-        self._queued_before = frozenset(codes)
+        self._queued_before = frozenset(map(str, codes))
         return self
 
     @property
@@ -153,12 +155,14 @@ class MixedResult(Generic[ItemT, RecipientT]):
             code = _set(item, self.FIELDS.code)
             if code in (0, "0"):
                 code = None
+            elif isinstance(code, float) and code.is_integer():
+                code = int(code)
             elif code is not None and not isinstance(code, str | int):
                 code = str(code)
             yield _key(item, self.FIELDS.key), code, item
 
     def _refuses(self, code: str | int | None) -> TypeGuard[str | int]:
-        return code is not None and code not in self._queued_before
+        return code is not None and not (self._queued_before and str(code) in self._queued_before)
 
     def _refuses_any(self) -> bool:
         return any(self._refuses(code) for _, code, _ in self._read())

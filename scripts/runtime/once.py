@@ -9,10 +9,10 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
-from typing import Any, Final, Generic, TypeVar
-from uuid import uuid4
+from typing import Any, Final, Generic, TypeVar, cast
+from uuid import UUID, uuid4
 
 from attrs import define, field, frozen, validators
 
@@ -99,6 +99,9 @@ def once(send: Callable[[BodyT], ResultT], body: BodyT, keys: Keys, repeats: Rep
             return course.result(send(course.body))
         except CallError as error:
             wait = course.wait_after(error)
+        except Exception as error:
+            course.give_up(error)
+            raise
         _sleep(wait)
 
 
@@ -112,6 +115,9 @@ async def once_async(
             return course.result(await send(course.body))
         except CallError as error:
             wait = course.wait_after(error)
+        except Exception as error:
+            course.give_up(error)
+            raise
         await _sleep_async(wait)
 
 
@@ -146,32 +152,45 @@ class _Course(Generic[BodyT]):
         wait = max(self._repeats.wait(self._failures), _asked_for(error))
         is_over = self._failures >= self._repeats.tries or _now() + wait >= self._ends
         if is_over or not self._may_be_repeated(error):
-            # What a later try says does not tell what became of an earlier one that nobody heard of.
-            if self._unknown:
-                raise OutcomeUnknown(self._failures, self.body) from error
+            self.give_up(error)
             raise error
         return wait
+
+    def give_up(self, error: Exception) -> None:
+        """Raise `OutcomeUnknown` if some try may have been received.
+
+        What a later one says, or an error of the caller's own within it, does not tell what became of that one.
+        """
+        if self._unknown:
+            raise OutcomeUnknown(self._failures, self.body) from error
 
     def _may_be_repeated(self, error: CallError) -> bool:
         if isinstance(error, InvalidRequest):
             return False
         if isinstance(error, StatusError):
-            if error.code in self._keys.hopeless:
+            if str(error.code) in map(str, self._keys.hopeless):
                 return False
             return error.outcome_unknown or isinstance(error, TooManyRequests | ServiceUnavailable)
-        return True
+        # Who was not let in by an answer would only be turned away again.
+        status = getattr(error, "status_code", None)
+        return error.outcome_unknown or status is None or status == 429 or status >= 500
 
 
 def _asked_for(error: CallError) -> float:
-    """Seconds that the service asks to wait."""
-    return (error.retry_after or 0.0) if isinstance(error, StatusError) else 0.0
+    """Seconds that the service asks to wait, or where tokens are had."""
+    return getattr(error, "retry_after", None) or 0.0
 
 
 def _with_keys(body: BodyT, keys: Keys) -> BodyT:
     """The body with a key for every item; the caller's own stays as it is. Raises `InvalidRequest`."""
-    items: list[Any] = getattr(body, keys.items)
-    keyed = [_with_key(item, keys.key) for item in items]
+    items = getattr(body, keys.items)
+    if not isinstance(items, list | tuple):
+        raise InvalidRequest(f"{keys.items} is no list")
+    keyed = [_with_key(item, keys.key) for item in cast("Sequence[Any]", items)]
     given = [getattr(item, keys.key) for item in keyed]
+    # A service may take an empty text for no key, and make one itself each time.
+    if odd := sum(not (isinstance(key, str | UUID) and str(key)) for key in given):
+        raise InvalidRequest(f"{odd} of the values of {keys.key} in {keys.items} are empty, or no texts")
     twice = sum(count > 1 for count in Counter(given).values())
     if twice:
         raise InvalidRequest(f"{twice} of the values of {keys.key} in {keys.items} stand there twice")
@@ -186,7 +205,8 @@ def _with_keys(body: BodyT, keys: Keys) -> BodyT:
 
 
 def _with_key(item: Any, name: str) -> Any:
-    if not isinstance(getattr(item, name), Unset):
+    key = getattr(item, name)
+    if not (key is None or isinstance(key, Unset)):
         return item
     made = copy(item)
     setattr(made, name, str(uuid4()))
