@@ -219,6 +219,15 @@ def test_a_connection_that_breaks_is_no_answer(ask: Asker, talk: Any) -> None:
     assert told.raised("NoAnswer").outcome_unknown
 
 
+def test_what_came_in_place_of_an_answer_is_not_printed(ask: Asker) -> None:
+    with peer(no_http) as url:
+        (told,) = ask.each([answer(500)], url=url)
+
+    error = told.raised("NoAnswer")
+    assert "illegal status line" in str(error)
+    assert "hello" not in str(error) + repr(error)
+
+
 def test_an_answer_that_trickles_in_is_given_up(ask: Asker) -> None:
     with peer(drip) as url:
         (told,) = ask.each([answer(500)], url=url, deadline=0.1)

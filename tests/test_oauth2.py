@@ -804,9 +804,9 @@ def test_an_error_that_is_not_about_the_token_is_passed_on_and_the_others_try_th
 def test_a_hook_that_raises_for_a_status_leaves_no_token_and_shows_no_secret() -> None:
     refusing = httpx.MockTransport(lambda _: httpx.Response(401, json={"error": "invalid_client"}))
     hooks = {"response": [httpx.Response.raise_for_status]}
-    with httpx.Client(transport=refusing, event_hooks=hooks, auth=credentials()) as http:
-        with pytest.raises(SignInError) as raised:
-            http.get(f"{API}/")
+    http = httpx.Client(transport=refusing, event_hooks=hooks, auth=credentials())
+    with http, pytest.raises(SignInError) as raised:
+        http.get(f"{API}/")
 
     assert raised.value.status_code == 401
     assert not raised.value.outcome_unknown

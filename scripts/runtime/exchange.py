@@ -356,7 +356,8 @@ def _in_words(error: httpx.HTTPError) -> str:
         if isinstance(cause, OSError):
             found = _of_the_system(cause) or found
         cause = cause.__cause__ or cause.__context__
-    return found or str(error)
+    # What is no HTTP ends in what came, which may be part of a body.
+    return found or str(error).partition(": bytearray(")[0]
 
 
 def _of_the_system(error: OSError) -> str | None:
