@@ -15,12 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from attrs import NOTHING, Factory, field, fields, frozen
+from attrs import NOTHING, field, fields, frozen
+from attrs.validators import deep_iterable, instance_of, optional
 from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import ModelProperty, Property
 from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.string import StringProperty
+from openapi_python_client.parser.properties.uuid import UuidProperty
+from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from scripts.client_source import GenerateError, Source, operation_modules
 from scripts.document import JSON, Document, is_object
@@ -30,41 +34,60 @@ MIXED, IDEMPOTENCY, ERRORS = "x-mixed-results", "x-idempotency-key", "x-error-bo
 TOKEN_REQUEST, TOKEN_RESPONSE = "x-token-request", "x-token-response"
 
 
+CODES = deep_iterable(instance_of(int), instance_of(tuple))
+#: What a mixed result has besides its fields.
+MEMBERS = frozenset(
+    {
+        "all_queued",
+        "belongs_to",
+        "counting_as_queued",
+        "queued",
+        "raise_for_refused",
+        "refused",
+        "request_id_or_none",
+        "summary",
+        "unanswered",
+    }
+)
+#: Characters of a key that is made where the caller has none: a UUID.
+SHORTEST_KEY = 36
+
+
 @frozen
 class MixedResults:
     """`x-mixed-results`: `items` of the success and `recipients` of the request belong together by `key`."""
 
-    items: str
-    key: str
-    code: str
-    message: str
-    recipients: str | None = None
+    items: str = field(validator=instance_of(str))
+    key: str = field(validator=instance_of(str))
+    code: str = field(validator=instance_of(str))
+    message: str = field(validator=instance_of(str))
+    recipients: str | None = field(default=None, validator=optional(instance_of(str)))
     #: What stands beside the items if nobody was refused.
-    if_all_queued: Mapping[str, JSON] = Factory(dict[str, Any])
-    request_id: str | None = None
+    if_all_queued: Mapping[str, JSON] = field(factory=dict[str, Any], validator=instance_of(dict))
+    request_id: str | None = field(default=None, validator=optional(instance_of(str)))
 
 
 @frozen
 class IdempotencyKey:
     """`x-idempotency-key`: each of the `items` of the request has a `key`."""
 
-    items: str
-    key: str
-    max_length: int | None = None
+    items: str = field(validator=instance_of(str))
+    key: str = field(validator=instance_of(str))
+    max_length: int | None = field(default=None, validator=optional(instance_of(int)))
     #: Codes of an item whose key was used before.
-    duplicate: tuple[int, ...] = ()
+    duplicate: tuple[int, ...] = field(default=(), validator=CODES)
     #: Codes of an error after which nothing should be tried again.
-    hopeless: tuple[int, ...] = ()
+    hopeless: tuple[int, ...] = field(default=(), validator=CODES)
 
 
 @frozen
 class ErrorBody:
     """`x-error-body`: the names of members."""
 
-    code: str | None = None
-    message: str | None = None
-    documentation: str | None = None
-    request_id: str | None = None
+    code: str | None = field(default=None, validator=optional(instance_of(str)))
+    message: str | None = field(default=None, validator=optional(instance_of(str)))
+    documentation: str | None = field(default=None, validator=optional(instance_of(str)))
+    request_id: str | None = field(default=None, validator=optional(instance_of(str)))
 
 
 @frozen
@@ -72,14 +95,14 @@ class TokenRequest:
     """`x-token-request`: `format` is form or json, `account` the member that names an account."""
 
     format: str = "form"
-    account: str | None = None
+    account: str | None = field(default=None, validator=optional(instance_of(str)))
 
 
 @frozen
 class TokenResponse:
     """`x-token-response`: the member that holds the address of the API."""
 
-    base_url: str | None = None
+    base_url: str | None = field(default=None, validator=optional(instance_of(str)))
 
 
 @frozen
@@ -160,7 +183,7 @@ def facts(source: Source, data: GeneratorData, config: Config) -> Facts:
         for endpoint in collection.endpoints:
             method, path = modules[f"api/{tag}/{endpoint.name}.py"].split(" ", 1)
             node = source.document["paths"][path][method.lower()]
-            place = _Place(source, f"{method} {path}", endpoint, known)
+            place = _Place(source, f"{method} {path}", endpoint, known, config)
             found = place.mixed(node)
             if found is not None:
                 result = place.success().class_info.name
@@ -243,6 +266,7 @@ class _Place:
     name: str
     endpoint: Endpoint = field(repr=False)
     models: Mapping[str, ModelProperty] = field(repr=False)
+    config: Config = field(repr=False)
 
     def mixed(self, node: Document) -> MixedModel | None:
         """`x-mixed-results` of the operation, its names those of attributes."""
@@ -250,6 +274,9 @@ class _Place:
         if said is None:
             return None
         result = self.success()
+        for each in self._properties(result):
+            if each.python_name in MEMBERS:
+                each.set_python_name(UntrustedString(f"{each.python_name}_"), self.config, skip_snake_case=True)
         item = self._items(result, said.items, MIXED)
         expression = (
             f"MixedFields(items={self._attribute(result, said.items, MIXED)!r}, "
@@ -278,7 +305,13 @@ class _Place:
             return None
         body = self._body(IDEMPOTENCY)
         items = self._attribute(body, said.items, IDEMPOTENCY)
-        key = self._attribute(self._items(body, said.items, IDEMPOTENCY), said.key, IDEMPOTENCY)
+        item = self._items(body, said.items, IDEMPOTENCY)
+        key = self._attribute(item, said.key, IDEMPOTENCY)
+        kinds = [type(each) for each in self._properties(item) if each.name == said.key]
+        if not set(kinds) <= {StringProperty, UuidProperty}:
+            raise self._error(IDEMPOTENCY, f"names {said.key!r}, which is no text in {item.class_info.name}")
+        if said.max_length is not None and said.max_length < SHORTEST_KEY:
+            raise self._error(IDEMPOTENCY, f"names a maxLength below {SHORTEST_KEY}, which no UUID would fit into")
         expression = (
             f"Keys(items={items!r}, key={key!r}, longest={said.max_length!r}, "
             f"duplicate=frozenset({sorted(said.duplicate)!r}), hopeless=frozenset({sorted(said.hopeless)!r}))"
@@ -341,7 +374,11 @@ def _extension(source: Source, where: str, node: Document, name: str, kind: type
             f"It may have {listed(sorted(known))}; {listed(sorted(required) or ['none of them'])} must be there.",
         )
     values = {known[each]: _value(value) for each, value in said.items()}
-    return kind(**values)
+    try:
+        return kind(**values)
+    except TypeError:
+        hint = "Names are texts, codes a list of numbers, maxLength is a number and ifAllQueued a mapping."
+        raise source.error(f"{where}: {name} has a value of a kind that cannot be there", hint) from None
 
 
 def _value(value: JSON) -> JSON:

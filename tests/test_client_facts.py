@@ -57,6 +57,26 @@ def scheme(document: Any) -> Any:
             "GET /files: x-mixed-results stands at an operation that does not have exactly one success",
         ),
         (lambda it: it.update({"x-error-body": {"number": "code"}}), "the contract: x-error-body has number"),
+        *(
+            (
+                lambda it, name=name, value=value: operation(it)["x-idempotency-key"].update({name: value}),
+                "POST /parcels: x-idempotency-key has a value of a kind that cannot be there. Names are texts, ",
+            )
+            for name, value in (("key", 5), ("duplicate", 7), ("duplicate", ["a", 1]), ("maxLength", "100"))
+        ),
+        (
+            lambda it: operation(it)["x-mixed-results"].update(ifAllQueued=[1]),
+            "POST /parcels: x-mixed-results has a value of a kind that cannot be there. ",
+        ),
+        (lambda it: it.update({"x-error-body": {"code": 5}}), "the contract: x-error-body has a value of a kind "),
+        (
+            lambda it: operation(it)["x-idempotency-key"].update(maxLength=35),
+            "POST /parcels: x-idempotency-key names a maxLength below 36, which no UUID would fit into",
+        ),
+        (
+            lambda it: it["components"]["schemas"]["Parcel"]["properties"].update(ref={"type": "integer"}),
+            "POST /parcels: x-idempotency-key names 'ref', which is no text in Parcel",
+        ),
         (
             lambda it: scheme(it).update({"x-token-request": {"format": "xml"}}),
             "the security scheme signIn: x-token-request has the format 'xml'. Say form or json.",
