@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar, cast
 
 from attrs import define, field, frozen
 
-from .errors import CallError
+from .errors import CallError, shown_message
 from .types import Unset
 
 ItemT = TypeVar("ItemT")
@@ -58,7 +58,7 @@ class Refused(Generic[ItemT, RecipientT]):
 
     key: str | int | None
     code: int | str
-    message: str | None
+    message: str | None = field(repr=shown_message)
     item: ItemT = field(repr=False)
     recipient: RecipientT | None = field(repr=False)
 

@@ -135,6 +135,17 @@ def test_refusals_are_raised_on_demand(ask: Asker, package: Package) -> None:
     assert "second" not in str(error)
 
 
+def test_a_refusal_is_printed_without_the_number_that_it_repeats(ask: Asker) -> None:
+    items: list[JSON] = [
+        {"messageKey": "first", **refusal(), "message": "no number: 15550100"},
+        {"messageKey": "second"},
+    ]
+    (refused,) = ask(said(202, accepted(items))).result().refused
+
+    assert refused.message == "no number: 15550100"
+    assert "1555" not in repr(refused)
+
+
 @pytest.mark.parametrize("show", [repr, str], ids=["repr", "str"])
 def test_what_is_printed_counts_and_names_nobody(ask: Asker, show: Any) -> None:
     shown = show(ask(said(202, MIXED)).result())

@@ -85,13 +85,17 @@ def test_a_class_cannot_have_the_name_of_what_its_module_imports(
 ) -> None:
     made = copy.deepcopy(DOCUMENT)
     content = made["paths"]["/things"]["get"]["responses"]["200"]["content"]
-    content["application/json"]["schema"] = {"title": title, **schema}
+    content["application/json"]["schema"] = {"$ref": "#/components/schemas/It"}
+    made["components"] = {"schemas": {"It": {"title": title, **schema}}}
 
     assert f"a schema would be the class {title}, and" in refused(contract(tmp_path, made), capsys)
 
 
 def test_a_brace_in_a_path_belongs_to_a_parameter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    operation = {**OPERATION, "parameters": [{"name": "x", "in": "path", "required": True}]}
+    operation = {
+        **OPERATION,
+        "parameters": [{"name": "x", "in": "path", "required": True, "schema": {"type": "string"}}],
+    }
     made = contract(tmp_path, {**DOCUMENT, "paths": {"/a/{x}/}b": {"get": operation}}})
 
     assert "has a brace that belongs to no parameter" in refused(made, capsys)

@@ -33,6 +33,15 @@ from attrs import define, field
 _NUMBER: Final = re.compile(r"[0-9]{8,15}")
 
 
+def _without_numbers(text: str) -> str:
+    return _NUMBER.sub("<number>", text)
+
+
+def shown_message(text: object) -> str:
+    """The repr of a text of the service's, for logs."""
+    return repr(_without_numbers(text) if isinstance(text, str) else text)
+
+
 class CallError(Exception):
     """Whatever a call of this package raises.
 
@@ -124,8 +133,8 @@ class StatusError(AnswerError):
 
     documented: bool
     code: int | str | None = None
-    message: str | None = field(default=None, repr=lambda message: repr(message and _without_numbers(message)))
-    documentation: str | None = None
+    message: str | None = field(default=None, repr=shown_message)
+    documentation: str | None = field(default=None, repr=shown_message)
     request_id: str | None = None
     parsed: Any = field(default=None, repr=False)
 
@@ -174,10 +183,6 @@ def status_error(status: int, documented: bool) -> type[StatusError]:
     if 500 <= status <= 599:
         return ServerError
     return StatusError if documented else UnexpectedStatus
-
-
-def _without_numbers(text: str) -> str:
-    return _NUMBER.sub("<number>", text)
 
 
 def _consequence(outcome_unknown: bool) -> str:

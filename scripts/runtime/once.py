@@ -83,8 +83,10 @@ class OutcomeUnknown(CallError):
 
     def __str__(self) -> str:
         tries = "one try" if self.tries == 1 else f"{self.tries} tries"
-        said = f"The outcome is unknown after {tries}"
-        return f"{said} ({self.__cause__}). Send the `body` of this error again, and no other: it has the keys."
+        # Neither a copy from a pickle nor an error of somebody else's has anything to say here.
+        cause = f" ({self.__cause__})" if isinstance(self.__cause__, CallError) else ""
+        said = f"The outcome is unknown after {tries}{cause}"
+        return f"{said}. Send the `body` of this error again, and no other: it has the keys."
 
 
 def once(send: Callable[[BodyT], ResultT], body: BodyT, keys: Keys, repeats: Repeats | None) -> ResultT:
