@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar, cast
+from uuid import UUID
 
 from attrs import define, field, frozen
 
@@ -231,4 +232,6 @@ def _set(source: object, name: str) -> Any:
 
 def _key(source: object, name: str) -> str | int | None:
     key = _set(source, name)
+    if isinstance(key, UUID):
+        return str(key)
     return key if isinstance(key, str | int) else None

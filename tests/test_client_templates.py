@@ -377,6 +377,16 @@ def test_parameters_and_members_may_be_called_what_a_client_has_anyway(ask: Ask,
     assert (result.queued_, result.summary_, result.to_dict()) == (1, "all of it", answer)
 
 
+def test_a_key_may_be_a_uuid(sink: Any) -> None:
+    models = sink("models")
+    one, two = UUID(PART["id"]), UUID(int=2)
+    sent = [models.Parcel(ref=one), models.Parcel(ref=two)]
+    result = models.Outcome(outcomes=[models.ParcelOutcome(ref=one, reason=9)]).belongs_to(sent)
+
+    assert [(each.key, each.recipient) for each in result.refused] == [(PART["id"], sent[0])]
+    assert result.unanswered == (sent[1],)
+
+
 def test_whatever_operations_and_models_import_is_no_name_of_a_class() -> None:
     texts = [(TEMPLATES / name).read_text("utf-8") for name in ("endpoint_module.py.jinja", "model.py.jinja")]
     lines = re.findall(r"^from (?!attrs)[\w.]+ import (?!calls|writing)([\w, ]+)$", "\n".join(texts), re.MULTILINE)
