@@ -814,6 +814,17 @@ def test_a_hook_that_raises_for_a_status_leaves_no_token_and_shows_no_secret() -
     assert SECRET not in "".join(trace.format())
 
 
+def test_what_came_in_place_of_an_answer_is_not_shown() -> None:
+    def talking(request: httpx.Request) -> httpx.Response:
+        raise httpx.RemoteProtocolError(f"illegal status line: bytearray(b'{ACCESS}')", request=request)
+
+    with httpx.Client(transport=httpx.MockTransport(talking)) as http, pytest.raises(SignInError) as raised:
+        credentials().token(http)
+
+    assert "illegal status line" in str(raised.value)
+    assert ACCESS not in str(raised.value) + str(raised.value.__cause__)
+
+
 def test_in_another_kind_of_event_loop_each_call_fetches_by_itself() -> None:
     """Nothing but asyncio can be waited with here; driven by hand, no loop of asyncio runs."""
 

@@ -588,10 +588,12 @@ class _Fetch:
                 self._cache.settle(self._key, self._flight, None)
 
     def _fail(self, error: httpx.RequestError | httpx.HTTPStatusError) -> NoReturn:
-        told = self._grant.masked(f"no answer: {type(error).__name__}: {error}")
+        # What is no HTTP ends in what came, which may be the rest of an answer with a token.
+        said = self._grant.masked(str(error).partition(": bytearray(")[0])
+        told = f"no answer: {type(error).__name__}: {said}"
         status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else None
         failure = SignInError(self._grant.host, told, status_code=status, request=self._grant.bare_request())
-        error.args = (self._grant.masked(str(error)),)
+        error.args = (said,)
         with suppress(RuntimeError):  # it has none
             self._empty(error.request)  # after a redirect this is not ours
         error.request = self._grant.bare_request()
