@@ -10,14 +10,14 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
-from typing import Any, Final, Generic, TypeVar
-from uuid import uuid4
+from typing import Any, Final, Generic, TypeVar, cast
+from uuid import UUID, uuid4
 
 from attrs import define, field, frozen, validators
 
-from .errors import UNKNOWN, CallError, InvalidRequest, StatusError
+from .errors import UNKNOWN, CallError, InvalidRequest, StatusError, printable
 from .types import Unset
 
 _now = time.monotonic
@@ -106,6 +106,9 @@ def once(
             return send(course.body, course.queued_before)
         except CallError as error:
             wait = course.wait_after(error)
+        except Exception as error:
+            course.give_up(error)
+            raise
         _sleep(wait)
 
 
@@ -119,6 +122,9 @@ async def once_async(
             return await send(course.body, course.queued_before)
         except CallError as error:
             wait = course.wait_after(error)
+        except Exception as error:
+            course.give_up(error)
+            raise
         await _sleep_async(wait)
 
 
@@ -152,25 +158,37 @@ class _Course(Generic[BodyT]):
         wait = max(self._repeats.wait(self._failures), error.retry_after or 0.0)
         is_over = self._failures >= self._repeats.tries or _now() + wait >= self._ends
         if is_over or not self._may_be_repeated(error):
-            # What a later try says does not tell what became of an earlier one that nobody heard of.
-            if self._unknown:
-                raise OutcomeUnknown(
-                    self._failures, str(error).removesuffix(f" {UNKNOWN}"), self.body
-                ) from error
+            self.give_up(error)
             raise error
         return wait
 
+    def give_up(self, error: Exception) -> None:
+        """Raise `OutcomeUnknown` if some try may have been received.
+
+        What a later one says, or an error of the caller's own within it, does not tell what became of that one.
+        """
+        if self._unknown:
+            # Nobody knows what an error of somebody else's shows.
+            said = printable(error) if isinstance(error, CallError) else f"{type(error).__name__}."
+            reason = said.removesuffix(f" {UNKNOWN}")
+            raise OutcomeUnknown(self._failures, reason, self.body) from error
+
     def _may_be_repeated(self, error: CallError) -> bool:
-        if isinstance(error, StatusError) and error.code in self._keys.hopeless:
+        if isinstance(error, StatusError) and str(error.code) in map(str, self._keys.hopeless):
             return False
         return error.outcome_unknown or error.temporary
 
 
 def _with_keys(body: BodyT, keys: Keys) -> BodyT:
     """The body with a key for every item; the caller's own stays as it is. Raises `InvalidRequest`."""
-    items: list[Any] = getattr(body, keys.items)
-    keyed = [_with_key(item, keys.key) for item in items]
+    items = getattr(body, keys.items)
+    if not isinstance(items, list | tuple):
+        raise InvalidRequest(f"{keys.items} is no list")
+    keyed = [_with_key(item, keys.key) for item in cast("Sequence[Any]", items)]
     given = [getattr(item, keys.key) for item in keyed]
+    # A service may take an empty text for no key, and make one itself each time.
+    if odd := sum(not (isinstance(key, str | UUID) and str(key)) for key in given):
+        raise InvalidRequest(f"{odd} of the values of {keys.key} in {keys.items} are empty, or no texts")
     twice = sum(count > 1 for count in Counter(given).values())
     if twice:
         raise InvalidRequest(f"{twice} of the values of {keys.key} in {keys.items} stand there twice")
@@ -185,7 +203,8 @@ def _with_keys(body: BodyT, keys: Keys) -> BodyT:
 
 
 def _with_key(item: Any, name: str) -> Any:
-    if not isinstance(getattr(item, name), Unset):
+    key = getattr(item, name)
+    if not (key is None or isinstance(key, Unset)):
         return item
     made = copy(item)
     setattr(made, name, str(uuid4()))

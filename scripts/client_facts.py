@@ -13,7 +13,7 @@ operation gives a name that its schema has not, is an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from attrs import NOTHING, field, fields, frozen
@@ -23,12 +23,15 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import ModelProperty, Property
 from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.string import StringProperty
+from openapi_python_client.parser.properties.uuid import UuidProperty
+from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from scripts.client_source import GenerateError, Source, operation_modules
 from scripts.document import JSON, Document, is_object
 from scripts.wording import listed
 
-#: What a mixed result has besides its fields, and what a call that sends once takes besides its arguments.
+#: What a mixed result has besides its fields.
 MEMBERS = frozenset(
     [
         "FIELDS",
@@ -43,7 +46,8 @@ MEMBERS = frozenset(
         "unanswered",
     ]
 )
-OPTIONS = frozenset({"again", "repeats"})
+#: Characters of a key that is made where the caller has none: a UUID.
+SHORTEST_KEY = 36
 #: What stands in a published address in place of something of the reader's own.
 PLACEHOLDER = re.compile(r"YOUR_|[<>{}]")
 MIXED, IDEMPOTENCY, ERRORS = "x-mixed-results", "x-idempotency-key", "x-error-body"
@@ -190,17 +194,13 @@ def facts(source: Source, data: GeneratorData, config: Config) -> Facts:
         for endpoint in collection.endpoints:
             method, path = modules[f"api/{tag}/{endpoint.name}.py"].split(" ", 1)
             node = source.document["paths"][path][method.lower()]
-            place = _Place(source, f"{method} {path}", endpoint, known)
+            place = _Place(source, f"{method} {path}", endpoint, known, config)
             found = place.mixed(node)
             if found is not None:
                 result = place.success().class_info.name
-                place.has_nothing_named(MIXED, MEMBERS, properties(known[result]))
                 if mixed.setdefault(result, found) != found:
                     raise source.error(f"two operations say of {result} with {MIXED} what cannot both be")
-            once = place.once(node)
-            if once is not None:
-                place.has_nothing_named(IDEMPOTENCY, OPTIONS, endpoint.list_all_parameters())
-            operations[_key(endpoint)] = Operation(method, path, found, once)
+            operations[_key(endpoint)] = Operation(method, path, found, place.once(node))
     token = _token(source)
     version = _token_text(str(source.document["info"]["version"]))
     return Facts(_about(source, config, token), version, token, operations, mixed)
@@ -278,6 +278,7 @@ class _Place:
     name: str
     endpoint: Endpoint = field(repr=False)
     models: Mapping[str, ModelProperty] = field(repr=False)
+    config: Config = field(repr=False)
 
     def mixed(self, node: Document) -> MixedModel | None:
         """`x-mixed-results` of the operation, its names those of attributes."""
@@ -285,6 +286,9 @@ class _Place:
         if said is None:
             return None
         result = self.success()
+        for each in self._properties(result):
+            if each.python_name in MEMBERS:
+                each.set_python_name(UntrustedString(f"{each.python_name}_"), self.config, skip_snake_case=True)
         item = self._items(result, said.items, MIXED)
         expression = (
             f"MixedFields(items={self._attribute(result, said.items, MIXED)!r}, "
@@ -313,7 +317,13 @@ class _Place:
             return None
         body = self._body(IDEMPOTENCY)
         items = self._attribute(body, said.items, IDEMPOTENCY)
-        key = self._attribute(self._items(body, said.items, IDEMPOTENCY), said.key, IDEMPOTENCY)
+        item = self._items(body, said.items, IDEMPOTENCY)
+        key = self._attribute(item, said.key, IDEMPOTENCY)
+        kinds = [type(each) for each in self._properties(item) if each.name == said.key]
+        if not set(kinds) <= {StringProperty, UuidProperty}:
+            raise self._error(IDEMPOTENCY, f"names {said.key!r}, which is no text in {item.class_info.name}")
+        if said.max_length is not None and said.max_length < SHORTEST_KEY:
+            raise self._error(IDEMPOTENCY, f"names a maxLength below {SHORTEST_KEY}, which no UUID would fit into")
         expression = (
             f"Keys(items={items!r}, key={key!r}, longest={said.max_length!r}, "
             f"duplicate=frozenset({list(said.duplicate)!r}), hopeless=frozenset({list(said.hopeless)!r}))"
@@ -328,12 +338,6 @@ class _Place:
         if len(models) != 1 or len(found) != 1:
             raise self._error(MIXED, "stands at an operation that does not have exactly one success that is an object")
         return models[0]
-
-    def has_nothing_named(self, extension: str, names: Collection[str], found: Iterable[Property]) -> None:
-        """Raise if one of these would hide what the extension asks for."""
-        for each in found:
-            if each.python_name in names:
-                raise self._error(extension, f"has a use of its own for the name {each.python_name!r}")
 
     def _body(self, extension: str) -> ModelProperty:
         match self.endpoint.bodies:

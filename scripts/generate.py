@@ -31,6 +31,7 @@ from scripts import commands, files
 from scripts.client_facts import Facts, facts
 from scripts.client_readme import calls
 from scripts.client_source import (
+    CONFIGURATION,
     DOCUMENT,
     TEMPLATES,
     GenerateError,
@@ -73,24 +74,36 @@ WITH_FEATURE: Mapping[str, Callable[[Facts], bool]] = {
     "once.py": lambda known: known.can_send_once,
     "oauth2.py": lambda known: known.token is not None,
 }
-#: Names of classes that the signatures of calls use, and of what models are made with.
-TAKEN = frozenset(
-    [
+#: What every model has besides its fields.
+MEMBERS = frozenset({"additional_keys", "additional_properties", "from_dict", "to_dict", "to_multipart"})
+#: What the functions of an operation take besides its parameters.
+ARGUMENTS = frozenset({"again", "body", "repeats"})
+#: What the modules of operations and models import, so that no class of the contract can have its name.
+IMPORTED = frozenset(
+    {
         "Any",
-        "Client",
+        "BytesIO",
         "ClassVar",
+        "Client",
+        "Enum",
+        "File",
+        "FileTypes",
         "Final",
+        "IntEnum",
+        "Literal",
         "Mapping",
         "MixedFields",
         "MixedResult",
         "Repeats",
+        "RequestFiles",
         "Response",
         "Self",
+        "StrEnum",
+        "UNSET",
+        "UUID",
         "Unset",
-    ]
+    }
 )
-#: What every model has besides its fields.
-MEMBERS = frozenset({"additional_keys", "additional_properties", "from_dict", "to_dict", "to_multipart"})
 #: What the generator has no template for, and ours.
 ADDED = {"about.py": "_about.py.jinja", "README.md": "_README.md.jinja"}
 
@@ -143,7 +156,10 @@ def _generate(source: Source, target: Path) -> int:
         if isinstance(data, GeneratorError):
             raise _complaint(source, [data])
         _models_have_a_module_each(source, data)
-        _fields_have_names_of_their_own(data, config)
+        if source.runtime:
+            _classes_have_names_of_their_own(source, data)
+            _fields_have_names_of_their_own(data, config)
+            _parameters_have_names_of_their_own(source, data, config)
         project = Project(openapi=data, config=config)
         known = facts(source, data, config)
         _use_ours(source, project, known)
@@ -166,6 +182,30 @@ def _fields_have_names_of_their_own(data: GeneratorData, config: Config) -> None
     for model in data.models:
         for each in (*(model.required_properties or ()), *(model.optional_properties or ())):
             if each.python_name in MEMBERS:
+                each.set_python_name(UntrustedString(f"{each.python_name}_"), config, skip_snake_case=True)
+
+
+def _classes_have_names_of_their_own(source: Source, data: GeneratorData) -> None:
+    for each in (*data.models, *data.enums):
+        if each.class_info.name in IMPORTED:
+            what = f"a schema would be the class {each.class_info.name}, and that name is used for something else"
+            raise source.error(what, f"Give it another title, or one in class_overrides of {CONFIGURATION}.")
+
+
+def _parameters_have_names_of_their_own(source: Source, data: GeneratorData, config: Config) -> None:
+    """A parameter that has the name of something else in the functions of its operation gets a mark behind it."""
+    endpoints = [each for found in data.endpoint_collections_by_tag.values() for each in found.endpoints]
+    for endpoint in endpoints:
+        path = endpoint.path.get_untrusted_value()
+        for name in (str(each.python_name) for each in endpoint.path_parameters):
+            if name in ARGUMENTS:
+                path = path.replace(f"{{{name}}}", f"{{{name}_}}")
+        endpoint.path = UntrustedString(path)
+        if re.search(r"[{}]", re.sub(r"\{\w+\}", "", path)):
+            raise source.error(f"path {path} has a brace that belongs to no parameter")
+    for endpoint in endpoints:  # afterwards, since operations may share a parameter
+        for _, each in endpoint.iter_all_parameters():
+            if each.python_name in ARGUMENTS:
                 each.set_python_name(UntrustedString(f"{each.python_name}_"), config, skip_snake_case=True)
 
 
@@ -212,9 +252,6 @@ def _models_have_a_module_each(source: Source, data: GeneratorData) -> None:
             what = f"classes {names[each.module_name]} and {each.name} would both be in {each.module_name}.py"
             raise source.error(what, "Give one of the schemas another title.")
         names[each.module_name] = each.name
-        if source.runtime and each.name in TAKEN:
-            what = f"a class would be named {each.name}, which the client needs for itself"
-            raise source.error(what, "Give the schema another title.")
 
 
 def _complaint(source: Source, complaints: Sequence[GeneratorError]) -> GenerateError:

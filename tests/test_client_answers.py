@@ -135,6 +135,17 @@ def test_refusals_are_raised_on_demand(ask: Asker, package: Package) -> None:
     assert "second" not in str(error)
 
 
+def test_a_refusal_is_printed_without_the_number_that_it_repeats(ask: Asker) -> None:
+    items: list[JSON] = [
+        {"messageKey": "first", **refusal(), "message": "no number: 15550100"},
+        {"messageKey": "second"},
+    ]
+    (refused,) = ask(said(202, accepted(items))).result().refused
+
+    assert refused.message == "no number: 15550100"
+    assert "1555" not in repr(refused)
+
+
 @pytest.mark.parametrize("show", [repr, str], ids=["repr", "str"])
 def test_what_is_printed_counts_and_names_nobody(ask: Asker, show: Any) -> None:
     shown = show(ask(said(202, MIXED)).result())
@@ -176,6 +187,16 @@ def test_who_had_no_key_is_missed_all_the_same(ask: Asker) -> None:
 
     assert not result.all_queued
     assert result.summary == "1 of 1 recipients queued, 1 without an answer"
+
+
+def test_recipients_in_a_tuple_are_missed_like_those_in_a_list(ask: Asker, package: Package) -> None:
+    body = package.body()
+    body.recipients = tuple(body.recipients)
+    ask.server.play(said(202, accepted([{"messageKey": "second"}])))
+    with package.client(ask.server.url, verify_ssl=False) as client:
+        result = package.send.sync(client=client, body=body)
+
+    assert [each.contact_key for each in result.unanswered] == ["ada"]
 
 
 def test_a_key_that_stands_twice_belongs_to_nobody_for_sure(ask: Asker) -> None:

@@ -64,19 +64,30 @@ def scheme(document: Any) -> Any:
             lambda it: operation(it)["x-idempotency-key"].update(maxLength="100"),
             "POST /parcels: x-idempotency-key has something under maxLength that cannot stand there.",
         ),
-        (
-            lambda it: it["components"]["schemas"]["Outcome"]["properties"].update(refused={"type": "integer"}),
-            "POST /parcels: x-mixed-results has a use of its own for the name 'refused'.",
-        ),
-        (
-            lambda it: operation(it).update(parameters=[{"name": "repeats", "in": "query", "schema": {}}]),
-            "POST /parcels: x-idempotency-key has a use of its own for the name 'repeats'.",
-        ),
-        (
-            lambda it: it["components"]["schemas"]["Trouble"].update(title="Response"),
-            "a class would be named Response, which the client needs for itself. Give the schema another title.",
-        ),
         (lambda it: it.update({"x-error-body": {"number": "code"}}), "the contract: x-error-body has number"),
+        *(
+            (
+                lambda it, name=name, value=value: operation(it)["x-idempotency-key"].update({name: value}),
+                f"POST /parcels: x-idempotency-key has something under {name} that cannot stand there.",
+            )
+            for name, value in (("key", 5), ("duplicate", 7), ("duplicate", [1.5]), ("maxLength", "100"))
+        ),
+        (
+            lambda it: operation(it)["x-mixed-results"].update(ifAllQueued=[1]),
+            "POST /parcels: x-mixed-results has something under ifAllQueued that cannot stand there.",
+        ),
+        (
+            lambda it: it.update({"x-error-body": {"code": 5}}),
+            "the contract: x-error-body has something under code that cannot stand there.",
+        ),
+        (
+            lambda it: operation(it)["x-idempotency-key"].update(maxLength=35),
+            "POST /parcels: x-idempotency-key names a maxLength below 36, which no UUID would fit into",
+        ),
+        (
+            lambda it: it["components"]["schemas"]["Parcel"]["properties"].update(ref={"type": "integer"}),
+            "POST /parcels: x-idempotency-key names 'ref', which is no text in Parcel",
+        ),
         (
             lambda it: scheme(it).update({"x-token-request": {"format": "xml"}}),
             "the security scheme signIn: x-token-request has something under format that cannot stand there.",

@@ -7,6 +7,7 @@ import json
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -27,10 +28,12 @@ DOCUMENTED = {
     503: "ServiceUnavailable",
 }
 STRAY = {
-    **dict.fromkeys((200, 204, 207, 302, 304, 404, 418, 999), "UnexpectedStatus"),
+    **dict.fromkeys((200, 204, 207, 302, 303, 304, 307, 404, 418, 999), "UnexpectedStatus"),
     **dict.fromkeys((502, 520, 596, 599), "ServerError"),
 }
 BODILESS = {204, 304}
+#: After these, what was asked for may have been done: the answer to it is somewhere else.
+SEEN_ELSEWHERE = {302, 303}
 
 
 def answer(status: int, body: JSON | bytes = ERROR, headers: Headers = AS_JSON) -> Answer:
@@ -59,7 +62,7 @@ def test_an_unknown_status_is_an_error_that_holds_the_body(ask: Asker, status: i
     assert (error.status_code, error.documented) == (status, False)
     assert error.content == given.response.body
     assert error.code == (None if status in BODILESS else 109111)
-    assert error.outcome_unknown is (status < 300 or status >= 500)
+    assert error.outcome_unknown is (status < 300 or status in SEEN_ELSEWHERE or status >= 500)
     assert "not documented" in str(error)
 
 
@@ -70,6 +73,19 @@ def test_an_error_whose_body_cannot_be_read_is_the_same_error(ask: Asker, body: 
     for status, told in zip(statuses, ask.each([answer(each, body) for each in statuses]), strict=True):
         error = told.raised({**DOCUMENTED, **STRAY}[status])
         assert (error.content, error.code, error.message) == (body, None, None)
+
+
+PACKED_WRONGLY = (*AS_JSON, ("content-encoding", "gzip"), ("retry-after", "7"))
+
+
+@pytest.mark.parametrize(("status", "name"), {**DOCUMENTED, 404: "UnexpectedStatus"}.items())
+def test_an_error_whose_body_cannot_be_had_is_the_same_error(ask: Asker, status: int, name: str) -> None:
+    packed, large = said(status, HTML, PACKED_WRONGLY), said(status, b" " * 100, AS_JSON)
+
+    for told in (ask(packed), ask(large, largest_answer=99)):
+        error = told.raised(name)
+        assert (error.content, error.outcome_unknown) == (b"", status >= 500)
+    assert ask(packed).raised(name).retry_after == 7.0
 
 
 def test_an_error_belongs_to_its_exchange(ask: Asker) -> None:
@@ -128,6 +144,19 @@ def test_the_wait_that_is_asked_for_as_a_date(ask: Asker, ahead: int, least: flo
     error = ask(answer(429, ERROR, (*AS_JSON, ("retry-after", date)))).raised("TooManyRequests")
 
     assert least <= error.retry_after <= most
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "UTC", "America/New_York"])
+def test_a_date_without_a_zone_is_one_of_utc(package: Package, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = package.module("errors").seconds_to_wait
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    dates = (time.asctime(time.gmtime(time.time() + 100)), "Fri, 31 Dec 9999 23:59:59 -0000")
+    waits = [seconds(date) for date in dates]
+    monkeypatch.undo()
+    time.tzset()
+
+    assert 90 <= waits[0] <= 100 and waits[1] > 10**9
 
 
 def test_the_detailed_form_raises_for_no_answer(ask: Asker) -> None:
@@ -190,6 +219,15 @@ def test_a_connection_that_breaks_is_no_answer(ask: Asker, talk: Any) -> None:
     assert told.raised("NoAnswer").outcome_unknown
 
 
+def test_what_came_in_place_of_an_answer_is_not_printed(ask: Asker) -> None:
+    with peer(no_http) as url:
+        (told,) = ask.each([answer(500)], url=url)
+
+    error = told.raised("NoAnswer")
+    assert "illegal status line" in str(error)
+    assert "hello" not in str(error) + repr(error)
+
+
 def test_an_answer_that_trickles_in_is_given_up(ask: Asker) -> None:
     with peer(drip) as url:
         (told,) = ask.each([answer(500)], url=url, deadline=0.1)
@@ -215,6 +253,66 @@ def test_there_is_a_time_out_that_nobody_asked_for(ask: Asker) -> None:
 
     ask(answer(500), httpx_args={"transport": httpx.MockTransport(answered)}).result()
     assert seen == [{"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 30.0}]
+
+
+def test_a_client_of_httpx_that_is_closed_sends_nothing(package: Package) -> None:
+    http = httpx.Client(verify=False)
+    http.close()
+    client = package.client("http://h", verify_ssl=False).set_httpx_client(http)
+
+    with pytest.raises(package.error("InvalidRequest"), match="closed"):
+        package.send.sync(client=client, body=package.body())
+
+
+# Hooks of the caller's
+
+
+def hooks(ask: Asker, hook: Callable[[httpx.Response], object]) -> dict[str, Any]:
+    async def in_a_task(response: httpx.Response) -> None:
+        hook(response)
+
+    return {"event_hooks": {"response": [hook if ask.style == "sync" else in_a_task]}}
+
+
+@pytest.mark.parametrize("kind", [httpx.ConnectError, httpx.PoolTimeout, httpx.LocalProtocolError, httpx.ReadError])
+@pytest.mark.parametrize("request_", [None, httpx.Request("GET", "http://elsewhere")], ids=["bare", "of-another"])
+def test_what_a_hook_meets_elsewhere_does_not_say_that_nothing_was_sent(
+    ask: Asker, kind: type[httpx.RequestError], request_: httpx.Request | None
+) -> None:
+    def fails(_: httpx.Response) -> None:
+        raise kind("elsewhere", request=request_)
+
+    error = ask(said(202, QUEUED), httpx_args=hooks(ask, fails)).error
+
+    assert isinstance(error, ask.package.error("NoAnswer"))
+    assert error.outcome_unknown
+
+
+def test_who_was_not_reached_did_nothing_for_a_client_with_hooks_either(ask: Asker) -> None:
+    (told,) = ask.each([answer(500)], url=refusing_url(), httpx_args=hooks(ask, httpx.Response.raise_for_status))
+
+    assert not told.raised("NoAnswer").outcome_unknown
+
+
+SAYING_NO = {status: name for status, name in {**DOCUMENTED, **STRAY}.items() if status >= 300}
+
+
+@pytest.mark.parametrize(("status", "name"), SAYING_NO.items(), ids=map(str, SAYING_NO))
+def test_a_hook_that_raises_for_a_status_says_what_we_say(ask: Asker, status: int, name: str) -> None:
+    error = ask(answer(status), httpx_args=hooks(ask, httpx.Response.raise_for_status)).raised(name)
+
+    assert error.outcome_unknown is (status in SEEN_ELSEWHERE or status >= 500)
+    assert "authorization" not in error.request.headers
+
+
+def test_a_status_that_a_hook_meets_elsewhere_leaves_the_outcome_unknown(ask: Asker) -> None:
+    def fails(_: httpx.Response) -> None:
+        httpx.Response(400, request=httpx.Request("GET", "http://elsewhere/15550100")).raise_for_status()
+
+    error = ask(said(202, QUEUED), httpx_args=hooks(ask, fails)).raised("NoAnswer")
+
+    assert error.outcome_unknown
+    assert "15550100" not in str(error)
 
 
 # C9: one request, once

@@ -354,6 +354,48 @@ def test_any_operation_may_answer_mixed_and_be_sent_once(ask: Ask, sink: Any) ->
     assert callable(sink("api.parcels.ship_parcels").sync_once) and once.Repeats().tries == 4
 
 
+@pytest.mark.parametrize("form", ["sync", "sync_once"])
+def test_parameters_and_members_may_be_called_what_a_client_has_anyway(ask: Ask, sink: Any, form: str) -> None:
+    models = sink("models")
+    body = models.Shipment(label="l", parcels=[models.Parcel(ref="a")])
+    answer = {"outcomes": [{"ref": "a"}], "queued": 1, "summary": "all of it"}
+    sent: list[httpx.Request] = []
+
+    def answering(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json=answer)
+
+    client = sink("client").AuthenticatedClient("https://sink.test", "token")
+    client.set_httpx_client(httpx.Client(transport=httpx.MockTransport(answering)))
+    with client:
+        call = getattr(sink("api.parcels.ship_parcels"), form)
+        result = call(client=client, body=body, body_="b", once="o", repeats_=2, sync="s")
+
+    assert sent[0].url.params.multi_items() == [("body", "b"), ("once", "o"), ("repeats", "2")]
+    assert sent[0].headers["sync"] == "s"
+    assert [each.key for each in result.queued] == ["a"]
+    assert (result.queued_, result.summary_, result.to_dict()) == (1, "all of it", answer)
+
+
+def test_a_key_may_be_a_uuid(sink: Any) -> None:
+    models = sink("models")
+    one, two = UUID(PART["id"]), UUID(int=2)
+    sent = [models.Parcel(ref=one), models.Parcel(ref=two)]
+    result = models.Outcome(outcomes=[models.ParcelOutcome(ref=one, reason=9)]).belongs_to(sent)
+
+    assert [(each.key, each.recipient) for each in result.refused] == [(PART["id"], sent[0])]
+    assert result.unanswered == (sent[1],)
+
+
+def test_whatever_operations_and_models_import_is_no_name_of_a_class() -> None:
+    texts = [(TEMPLATES / name).read_text("utf-8") for name in ("endpoint_module.py.jinja", "model.py.jinja")]
+    lines = re.findall(r"^from (?!attrs)[\w.]+ import (?!calls|writing)([\w, ]+)$", "\n".join(texts), re.MULTILINE)
+    names = {name for line in lines for name in line.split(", ") if " as _" not in name and not name.islower()}
+
+    assert {"Client", "MixedResult", "Response"} <= names
+    assert names - {"TYPE_CHECKING"} <= generate.IMPORTED
+
+
 def test_texts_of_a_contract_stay_texts(place: Path) -> None:
     readme = (place / "sink_client/README.md").read_text("utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)

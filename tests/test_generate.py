@@ -78,6 +78,29 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return made, folder / "deep" / "client"
 
 
+@pytest.mark.parametrize("title", ["Response", "Client", "Any", "Mapping", "UNSET"])
+@pytest.mark.parametrize("schema", [{"type": "object"}, {"type": "string", "enum": ["a", "b"]}], ids=["model", "enum"])
+def test_a_class_cannot_have_the_name_of_what_its_module_imports(
+    title: str, schema: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = copy.deepcopy(DOCUMENT)
+    content = made["paths"]["/things"]["get"]["responses"]["200"]["content"]
+    content["application/json"]["schema"] = {"$ref": "#/components/schemas/It"}
+    made["components"] = {"schemas": {"It": {"title": title, **schema}}}
+
+    assert f"a schema would be the class {title}, and" in refused(contract(tmp_path, made), capsys)
+
+
+def test_a_brace_in_a_path_belongs_to_a_parameter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    operation = {
+        **OPERATION,
+        "parameters": [{"name": "x", "in": "path", "required": True, "schema": {"type": "string"}}],
+    }
+    made = contract(tmp_path, {**DOCUMENT, "paths": {"/a/{x}/}b": {"get": operation}}})
+
+    assert "has a brace that belongs to no parameter" in refused(made, capsys)
+
+
 def test_the_bytes_depend_on_neither_place_nor_surroundings(things: tuple[Path, Path], tmp_path: Path) -> None:
     made, out = things
     copied = shutil.copytree(made, tmp_path / "elsewhere")

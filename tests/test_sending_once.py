@@ -138,7 +138,7 @@ def told(codes: tuple[int | None, ...]) -> Callable[[Any], httpx.Response]:
     return answer
 
 
-def error(status: int, code: int = 30000, **headers: str) -> httpx.Response:
+def error(status: int, code: int | str = 30000, **headers: str) -> httpx.Response:
     said = {"message": "no", "errorcode": code, "documentation": ""}
     return httpx.Response(status, json=said, headers=headers)
 
@@ -200,6 +200,26 @@ def test_keys_are_filled_in_and_the_callers_own_body_stays(call: Any) -> None:
     assert [each.recipient.contact_key for each in result.queued if each.recipient] == ["r-0", "r-1"]
 
 
+def test_a_key_that_is_none_is_made_here(call: Any) -> None:
+    own, script = body(keys=("k", "k")), Script(told((None, None)))
+    for each in own.recipients:
+        each.message_key = None  # as JSON may have it
+
+    call(script, own, None)
+    assert [len(each) for each in script.keys()[0]] == [36, 36]
+    assert [each.message_key for each in own.recipients] == [None, None]
+
+
+def test_recipients_may_be_a_tuple_and_must_be_a_list(call: Any) -> None:
+    own, script = body(keys=("a", "b")), Script(told((None, None)))
+    own.recipients = tuple(own.recipients)
+
+    assert [each.recipient.contact_key for each in call(script, own, None).queued] == ["r-0", "r-1"]
+    own.recipients = None
+    with pytest.raises(InvalidRequest, match="recipients is no list"):
+        call(script, own, None)
+
+
 def test_a_repeat_has_the_same_keys_and_its_duplicates_were_queued(call: Any, waits: list[float]) -> None:
     script = Script(DROPPED, told((109110, 109106, 109110)))
     result = call(script, body(), SOON)
@@ -246,6 +266,14 @@ def test_signing_in_is_repeated_where_that_may_help(waits: list[float], status: 
     assert waits == [7.0] * (tries - 1)
 
 
+@pytest.mark.parametrize("code", ["109110", 109110.0])
+def test_a_duplicate_is_one_however_its_code_is_written(call: Any, waits: list[float], code: Any) -> None:
+    result = call(Script(DROPPED, told((code,))), body(keys=("k",)), SOON)
+
+    assert [each.before for each in result.queued] == [True]
+    assert result.all_queued
+
+
 def test_a_duplicate_on_the_first_try_is_a_refusal(call: Any) -> None:
     result = call(Script(told((109110,))), body(keys=("used",)), SOON)
 
@@ -273,6 +301,24 @@ def test_the_service_is_given_the_time_it_asks_for(call: Any, waits: list[float]
     assert waits == [7.0]
 
 
+def test_who_gives_out_tokens_is_given_the_time_it_asks_for(call: Any, waits: list[float]) -> None:
+    busy = SignInError("h", "busy", status_code=429, retry_after=7.0)
+    result = call(Script(busy, SignInError("h", "no answer"), told((None,))), body(keys=("k",)), SOON)
+
+    assert result.all_queued
+    assert waits[0] == 7.0 and waits[1] < 1.0
+
+
+def test_an_error_of_the_callers_own_leaves_an_earlier_try_unknown(call: Any, waits: list[float]) -> None:
+    script = Script(DROPPED, LookupError("in a hook"))
+    with pytest.raises(OutcomeUnknown) as raised:
+        call(script, body(), SOON)
+
+    assert isinstance(raised.value.__cause__, LookupError)
+    assert "in a hook" not in str(raised.value)
+    assert raised.value.body.to_dict() == script.sent[0] == script.sent[1]
+
+
 def test_a_wait_that_is_too_long_is_not_begun(call: Any, waits: list[float]) -> None:
     with pytest.raises(TooManyRequests) as raised:
         call(Script(error(429, 50100, **{"Retry-After": "61"})), body(), SOON)
@@ -283,7 +329,13 @@ def test_a_wait_that_is_too_long_is_not_begun(call: Any, waits: list[float]) -> 
 
 @pytest.mark.parametrize(
     "answer, kind",
-    [(error(429, 50200), TooManyRequests), (error(403, 20002), Forbidden), (error(400, 10004), CallError)],
+    [
+        (error(429, 50200), TooManyRequests),
+        (error(429, "50200"), TooManyRequests),
+        (error(403, 20002), Forbidden),
+        (error(400, 10004), CallError),
+        (SignInError("h", "no", status_code=401, error="invalid_client"), SignInError),
+    ],
 )
 def test_what_no_repeat_would_change_is_raised_at_once(call: Any, waits: list[float], answer: Any, kind: Any) -> None:
     with pytest.raises(kind):
@@ -300,6 +352,7 @@ def test_a_refused_repeat_leaves_the_first_try_unknown(call: Any, waits: list[fl
 
     again = Script(told((109110, 109110, 109110)))
     assert raised.value.tries == 2
+    assert "None" not in str(copy.copy(raised.value))
     assert raised.value.body.to_dict() == script.sent[0]
     assert call(again, raised.value.body, None, again=True).all_queued
     assert again.sent[0] == script.sent[0]
@@ -334,6 +387,7 @@ def test_the_outcome_of_a_last_try_that_cannot_be_read_is_unknown(call: Any) -> 
     [
         (("twice", "twice"), "1 of the values of message_key in recipients stand there twice"),
         (("x" * 101,), "1 of the values of message_key in recipients have more than 100 characters"),
+        (("", "k", ["k"], 7), "3 of the values of message_key in recipients are empty, or no texts"),
     ],
 )
 def test_keys_that_cannot_be_are_refused_before_anything_is_sent(call: Any, keys: Any, said: str) -> None:

@@ -190,7 +190,7 @@ DEFECTS: tuple[tuple[str, Callable[[Clients], str], str, str], ...] = (
         "303 with `follow_redirects`",
         followed_redirect,
         "sends POST and GET, returns SmsSendResult",
-        "sends POST, raises UnexpectedStatus, outcome known",
+        "sends POST, raises UnexpectedStatus, outcome unknown",
     ),
 )
 

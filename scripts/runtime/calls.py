@@ -14,7 +14,7 @@ from attrs import frozen
 from . import about
 from .client import Client
 from .errors import AnswerError, CallError, StatusError, printable, seconds_to_wait, status_error
-from .exchange import SAFE, Arguments, secrets_removed, unreadable
+from .exchange import Arguments, may_be_done, secrets_removed, unreadable
 from .mixed import is_mixed
 from .reading import Misfit
 from .types import Response
@@ -100,12 +100,10 @@ def _error(client: Client, operation: Operation[Any], arguments: Arguments, answ
     status = answer.status_code
     documented = next((each for each in operation.errors if each.first <= status <= each.last), None)
     said = _members(answer)
-    # What failed on the way may have been done; so may what a success says that the contract does not know.
-    unknown = arguments.method not in SAFE and (status >= 500 or status < 300)
     return status_error(status, documented is not None)(
         arguments.operation,
         answer,
-        unknown,
+        may_be_done(arguments.method, status),
         documented is not None,
         code=_of(said, about.ERROR_CODE, int, str),
         message=_hiding(secrets, _of(said, about.ERROR_MESSAGE, str)),

@@ -236,6 +236,8 @@ class Client:
         return await exchange_async(http, self._request(http, arguments), arguments, self._limits)
 
     def _request(self, http: httpx.Client | httpx.AsyncClient, arguments: Arguments) -> httpx.Request:
+        if http.is_closed:
+            raise InvalidRequest("the client of httpx is closed")
         try:
             return http.build_request(
                 arguments.method,

@@ -36,6 +36,18 @@ _LONGEST_TEXT: Final = 300
 UNKNOWN: Final = "The outcome is unknown: asking again may do the same thing twice."
 
 
+def printable(text: object) -> str:
+    """Somebody else's words for a log: on one line, not long, and with no telephone number."""
+    shown = _NUMBER.sub("<number>", str(text))
+    shown = shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"
+    return shown if shown.isprintable() else repr(shown)[1:-1]
+
+
+def shown_message(text: object) -> str:
+    """The repr of a text of the service's."""
+    return repr(printable(text) if isinstance(text, str) else text)
+
+
 class CallError(Exception):
     """Whatever a call of this package raises.
 
@@ -131,8 +143,8 @@ class StatusError(AnswerError):
 
     documented: bool
     code: int | str | None = None
-    message: str | None = field(default=None, repr=lambda message: repr(message and printable(message)))
-    documentation: str | None = None
+    message: str | None = field(default=None, repr=shown_message)
+    documentation: str | None = field(default=None, repr=shown_message)
     request_id: str | None = None
     parsed: Any = field(default=None, repr=False)
     retry_after: float | None = None
@@ -183,13 +195,6 @@ def status_error(status: int, documented: bool) -> type[StatusError]:
     return StatusError if documented else UnexpectedStatus
 
 
-def printable(text: object) -> str:
-    """Somebody else's words for a log: on one line, not long, and with no telephone number."""
-    shown = _NUMBER.sub("<number>", str(text))
-    shown = shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"
-    return shown if shown.isprintable() else repr(shown)[1:-1]
-
-
 def _consequence(outcome_unknown: bool) -> str:
     return UNKNOWN if outcome_unknown else "Asking again does nothing twice."
 
@@ -197,8 +202,8 @@ def _consequence(outcome_unknown: bool) -> str:
 def seconds_to_wait(value: str | None) -> float | None:
     """What a header `Retry-After` asks for: seconds, or a date (RFC 9110, section 10.2.3); None if it is neither."""
     text = (value or "").strip()
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return float(text)
+    if text.isascii() and text.isdecimal():
+        return float(text) if len(text) < 10 else 1e9  # a wait that nobody begins
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except ValueError:

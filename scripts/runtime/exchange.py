@@ -95,15 +95,23 @@ def exchange(http: httpx.Client, request: httpx.Request, arguments: Arguments, l
             response.stream = _Bounded(response.stream, taken)
             response.read()
         except httpx.DecodingError:
-            raise taken.unreadable("cannot be unpacked") from None
+            return taken.without_body()
         finally:
             response.close()
     except httpx.LocalProtocolError as error:
+        if _is_of_a_hook(error, request, http):
+            raise _failure(error, request, arguments, limits, may_be_received=True) from error
         unsent = _unsent(error, request)
     except httpx.InvalidURL as error:
         raise _failure(_led_nowhere(request), request, arguments, limits) from error
+    except httpx.HTTPStatusError as error:
+        if error.response.request is request:
+            return _as_answered(error.response)
+        secrets_removed(error.response, limits)
+        raise _failure(error, request, arguments, limits, may_be_received=True) from error
     except httpx.RequestError as error:
-        raise _failure(error, request, arguments, limits) from error
+        received = not isinstance(error, _BEFORE) or _is_of_a_hook(error, request, http)
+        raise _failure(error, request, arguments, limits, may_be_received=received) from error
     else:
         return response
     # Not above: the error of httpx would stand behind this one, and it quotes the header.
@@ -130,15 +138,23 @@ async def exchange_async(
             response.stream = _AsyncBounded(response.stream, taken)
             await response.aread()
         except httpx.DecodingError:
-            raise taken.unreadable("cannot be unpacked") from None
+            return taken.without_body()
         finally:
             await response.aclose()
     except httpx.LocalProtocolError as error:
+        if _is_of_a_hook(error, request, http):
+            raise _failure(error, request, arguments, limits, may_be_received=True) from error
         unsent = _unsent(error, request)
     except httpx.InvalidURL as error:
         raise _failure(_led_nowhere(request), request, arguments, limits) from error
+    except httpx.HTTPStatusError as error:
+        if error.response.request is request:
+            return _as_answered(error.response)
+        secrets_removed(error.response, limits)
+        raise _failure(error, request, arguments, limits, may_be_received=True) from error
     except httpx.RequestError as error:
-        raise _failure(error, request, arguments, limits) from error
+        received = not isinstance(error, _BEFORE) or _is_of_a_hook(error, request, http)
+        raise _failure(error, request, arguments, limits, may_be_received=received) from error
     else:
         return response
     # Not above: the error of httpx would stand behind this one, and it quotes the header.
@@ -159,27 +175,25 @@ class _Taken:
         """The part, if it is not too much and not too late."""
         self.size += len(part)
         if self.size > self.limits.largest_answer:
-            raise self.unreadable(f"is larger than {self.limits.largest_answer} bytes")
+            raise httpx.DecodingError("it is too large", request=self.response.request)
         if self.limits.deadline is not None and _now() - self.begun > self.limits.deadline:
             raise httpx.ReadTimeout(
                 f"it was not whole after {self.limits.deadline:g} seconds", request=self.response.request
             )
         return part
 
-    def unreadable(self, reason: str) -> DecodeError:
-        """The error for a body that cannot be taken."""
-        return unreadable(self.arguments, self.limits, self.whole(b""), reason)
+    def without_body(self) -> httpx.Response:
+        """The answer without its body, since a status that says no is enough; raises `DecodeError` for a success."""
+        answer = self.whole(b"")
+        if not answer.is_success:
+            return answer
+        too_large = self.size > self.limits.largest_answer
+        reason = f"is larger than {self.limits.largest_answer} bytes" if too_large else "cannot be unpacked"
+        raise unreadable(self.arguments, self.limits, answer, reason) from None
 
     def whole(self, content: bytes) -> httpx.Response:
         """The answer with its body unpacked."""
-        packed = {"content-encoding", "content-length", "transfer-encoding"}
-        return httpx.Response(
-            self.response.status_code,
-            headers=[each for each in self.response.headers.multi_items() if each[0] not in packed],
-            content=content,
-            request=self.response.request,
-            extensions={name: each for name, each in self.response.extensions.items() if name != "network_stream"},
-        )
+        return _with_body(self.response, content)
 
 
 class _Bounded(httpx.SyncByteStream):
@@ -232,8 +246,36 @@ class _Redirects:
         return following
 
 
+def _with_body(answer: httpx.Response, content: bytes) -> httpx.Response:
+    packed = {"content-encoding", "content-length", "transfer-encoding"}
+    return httpx.Response(
+        answer.status_code,
+        headers=[each for each in answer.headers.multi_items() if each[0] not in packed],
+        content=content,
+        request=answer.request,
+        extensions={name: each for name, each in answer.extensions.items() if name != "network_stream"},
+    )
+
+
+def _as_answered(answer: httpx.Response) -> httpx.Response:
+    """An answer of which a hook of the caller's has said, with `raise_for_status`, what we say of it ourselves."""
+    try:
+        return _with_body(answer, answer.content)
+    except httpx.ResponseNotRead:
+        return _with_body(answer, b"")
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
+
+
+def may_be_done(method: str, status: int) -> bool:
+    """Whether what was asked for may have been done, although the answer is no success that can be read.
+
+    What failed on the way may have been, and so may what a success says that the contract does not know. A redirect
+    that is to be followed with GET is how servers answer once it is done (RFC 9110, sections 15.4.3 and 15.4.4).
+    """
+    return method not in SAFE and (status < 300 or status in {302, 303} or status >= 500)
 
 
 def unreadable(
@@ -241,7 +283,7 @@ def unreadable(
 ) -> DecodeError:
     """The error for a body that is not what the contract says."""
     secrets_removed(response, limits)
-    unknown = response.is_success and arguments.method not in SAFE
+    unknown = may_be_done(arguments.method, response.status_code)
     return DecodeError(arguments.operation, response, unknown, pointer, reason)
 
 
@@ -271,12 +313,29 @@ def _unsent(error: httpx.LocalProtocolError, request: httpx.Request) -> InvalidR
     return InvalidRequest(f"the request cannot be sent as it is ({reason}{where})")
 
 
-def _failure(error: httpx.RequestError, request: httpx.Request, arguments: Arguments, limits: Limits) -> NoAnswer:
+def _is_of_a_hook(error: httpx.RequestError, request: httpx.Request, http: httpx.Client | httpx.AsyncClient) -> bool:
+    """Whether the error may come from what a hook of the caller's did, once the answer was there."""
+    if not http.event_hooks["response"]:
+        return False
+    try:
+        return error.request is not request
+    except RuntimeError:  # it belongs to none
+        return True
+
+
+def _failure(
+    error: httpx.HTTPError,
+    request: httpx.Request,
+    arguments: Arguments,
+    limits: Limits,
+    *,
+    may_be_received: bool = True,
+) -> NoAnswer:
     # The error of httpx goes along as the cause: nothing in it may show the token either.
     error.request = without_secrets(request, limits)
     said = _in_words(error)
     reason = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    unknown = not isinstance(error, _BEFORE) and arguments.method not in SAFE
+    unknown = may_be_received and arguments.method not in SAFE
     kind = TimedOut if isinstance(error, httpx.TimeoutException) else NoAnswer
     return kind(arguments.operation, request, reason, unknown)
 
@@ -286,10 +345,12 @@ def _led_nowhere(request: httpx.Request) -> httpx.RequestError:
     return httpx.RemoteProtocolError("the answer redirects to what is no address", request=request)
 
 
-def _in_words(error: httpx.RequestError) -> str:
+def _in_words(error: httpx.HTTPError) -> str:
     """What happened, in the same words from a thread and from a task: where the system said something, its own."""
     if isinstance(error, httpx.TimeoutException) and error.__cause__ is not None:
         return ""
+    if isinstance(error, httpx.HTTPStatusError):  # it shows the whole address
+        return f"a hook met a status of {error.response.status_code}"
     found, cause = "", error.__cause__
     while cause is not None:
         if isinstance(cause, BaseExceptionGroup):  # one for each address of a host
@@ -297,7 +358,8 @@ def _in_words(error: httpx.RequestError) -> str:
         if isinstance(cause, OSError):
             found = _of_the_system(cause) or found
         cause = cause.__cause__ or cause.__context__
-    return found or str(error)
+    # What is no HTTP ends in what came, which may be part of a body.
+    return found or str(error).partition(": bytearray(")[0]
 
 
 def _of_the_system(error: OSError) -> str | None:

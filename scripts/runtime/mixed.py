@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar, cast
+from uuid import UUID
 
 from attrs import define, field, frozen
 
-from .errors import CallError, printable
+from .errors import CallError, printable, shown_message
 from .types import Unset
 
 ItemT = TypeVar("ItemT")
@@ -56,8 +57,8 @@ class Refused(Generic[ItemT, RecipientT]):
     """
 
     key: str | int | None
-    code: int | str = field(repr=lambda code: printable(code))
-    message: str | None = field(repr=lambda message: repr(message and printable(message)))
+    code: int | str = field(repr=printable)
+    message: str | None = field(repr=shown_message)
     item: ItemT = field(repr=False)
     recipient: RecipientT | None = field(repr=False)
 
@@ -69,7 +70,8 @@ class MixedResult(Generic[ItemT, RecipientT]):
     FIELDS: ClassVar[MixedFields]
 
     _recipients: tuple[RecipientT, ...] = field(init=False, eq=False, repr=False, default=())
-    _queued_before: frozenset[int | str] = field(init=False, eq=False, repr=False, default=frozenset[int | str]())
+    #: Codes as texts: a number may come as one.
+    _queued_before: frozenset[str] = field(init=False, eq=False, repr=False, default=frozenset[str]())
 
     def belongs_to(self, recipients: object) -> Self:
         """Tell the result who was written to, so that it can name them; nothing if they were left out."""
@@ -79,7 +81,7 @@ class MixedResult(Generic[ItemT, RecipientT]):
 
     def counting_as_queued(self, codes: Iterable[int | str]) -> Self:
         """Take refusals with one of these codes for recipients whom an earlier try of the same request had queued."""
-        self._queued_before = frozenset(codes)
+        self._queued_before = frozenset(map(str, codes))
         return self
 
     @property
@@ -155,12 +157,14 @@ class MixedResult(Generic[ItemT, RecipientT]):
             code = _set(item, self.FIELDS.code)
             if code in (0, "0"):
                 code = None
+            elif isinstance(code, float) and code.is_integer():
+                code = int(code)
             elif code is not None and not isinstance(code, str | int):
                 code = str(code)
             yield _key(item, self.FIELDS.key), code, item
 
     def _refuses(self, code: str | int | None) -> TypeGuard[str | int]:
-        return code is not None and code not in self._queued_before
+        return code is not None and not (self._queued_before and str(code) in self._queued_before)
 
     def _refuses_any(self) -> bool:
         return any(self._refuses(code) for _, code, _ in self._read())
@@ -225,4 +229,6 @@ def _set(source: object, name: str) -> Any:
 
 def _key(source: object, name: str) -> str | int | None:
     key = _set(source, name)
+    if isinstance(key, UUID):
+        return str(key)
     return key if isinstance(key, str | int) else None

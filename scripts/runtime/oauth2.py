@@ -406,7 +406,7 @@ def _keep(response: httpx.Response, body: bytes) -> None:
     response.__setstate__({"_content": body})
 
 
-def _bare(error: httpx.RequestError) -> httpx.RequestError:
+def _bare(error: httpx.RequestError | httpx.HTTPStatusError) -> httpx.HTTPError:
     """The error without its traceback, whose frames hold what was being written."""
     try:
         return copy.copy(error)
@@ -556,7 +556,7 @@ class _Fetch:
         match error:
             case None:
                 self._land()
-            case httpx.RequestError():
+            case httpx.RequestError() | httpx.HTTPStatusError():  # the latter from a hook of the caller's
                 self._fail(error)
             case _:  # cancelled, abandoned, or not about the token: those who wait try themselves
                 self._cache.settle(self._key, self._flight, None)
@@ -572,10 +572,13 @@ class _Fetch:
             case None:
                 self._cache.settle(self._key, self._flight, None)
 
-    def _fail(self, error: httpx.RequestError) -> NoReturn:
-        told = self._grant.masked(f"no answer: {type(error).__name__}: {error}")
-        failure = SignInError(self._grant.host, told, request=self._grant.bare_request())
-        error.args = (self._grant.masked(str(error)),)
+    def _fail(self, error: httpx.RequestError | httpx.HTTPStatusError) -> NoReturn:
+        # What is no HTTP ends in what came, which may be the rest of an answer with a token.
+        said = self._grant.masked(str(error).partition(": bytearray(")[0])
+        told = f"no answer: {type(error).__name__}: {said}"
+        status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else None
+        failure = SignInError(self._grant.host, told, status_code=status, request=self._grant.bare_request())
+        error.args = (said,)
         with suppress(RuntimeError):  # it has none
             self._empty(error.request)  # after a redirect this is not ours
         error.request = self._grant.bare_request()
