@@ -114,7 +114,7 @@ class MixedResult(Generic[ItemT, RecipientT]):
     @property
     def all_queued(self) -> bool:
         """True if everybody was queued, and the answer says nothing else anywhere."""
-        return not (self._refuses_any() or self._count_unanswered() or self._contradicts_itself())
+        return not (self._refuses_any() or self._count_unanswered() or self._says_otherwise())
 
     def raise_for_refused(self) -> Self:
         """The result itself if everybody was queued; else raises `RecipientsRefused`, which holds it."""
@@ -134,7 +134,7 @@ class MixedResult(Generic[ItemT, RecipientT]):
             said = f"{total} of {total} recipients queued"
         if unanswered := self._count_unanswered():
             said += f", {unanswered} without an answer"
-        if self._contradicts_itself():
+        if not refused and self._says_otherwise():
             said += ", although the answer as a whole says otherwise"
         return said
 
@@ -183,11 +183,13 @@ class MixedResult(Generic[ItemT, RecipientT]):
 
     def _count_unanswered(self) -> int:
         """How many have no answer: more than can be named if the request had no keys for them."""
+        if not self._recipients:
+            return 0
         return max(len(self.unanswered), len(self._recipients) - len(self._items()))
 
-    def _contradicts_itself(self) -> bool:
-        """Nobody is refused, yet the answer as a whole does not say so."""
-        if self._queued_before or self._refuses_any():
+    def _says_otherwise(self) -> bool:
+        """The answer as a whole does not say that nobody was refused. (One that refuses duplicates alone cannot.)"""
+        if self._queued_before:
             return False
         return any(_set(self, name) != value for name, value in self.FIELDS.if_all_queued.items())
 
