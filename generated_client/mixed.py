@@ -13,7 +13,7 @@ from uuid import UUID
 
 from attrs import define, field, frozen
 
-from .errors import CallError, printable, shown_message
+from .errors import CallError, on_one_line, printable, shown_message
 from .types import Unset
 
 ItemT = TypeVar("ItemT")
@@ -145,7 +145,7 @@ class MixedResult(Generic[ItemT, RecipientT]):
 
     def __repr__(self) -> str:
         request_id = self.request_id_or_none
-        request = f", request {printable(request_id)}" if request_id is not None else ""
+        request = f", request {on_one_line(request_id)}" if request_id is not None else ""
         return f"<{type(self).__name__}: {self.summary}{request}>"
 
     def _items(self) -> Sequence[ItemT]:

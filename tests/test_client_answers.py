@@ -154,6 +154,16 @@ def test_what_is_printed_counts_and_names_nobody(ask: Asker, show: Any) -> None:
     assert not any(text in shown for text in ("first", "second", "1555", "ada", "bob"))
 
 
+def test_the_id_of_a_request_is_shown_whole(ask: Asker, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        result = ask(
+            said(202, accepted([{"messageKey": "first"}], requestId="12345678-2944-4ac3-b505-9daba0ba1a58"))
+        ).result()
+
+    assert "request 12345678-2944-4ac3-b505-9daba0ba1a58" in repr(result)
+    assert "request 12345678-2944-4ac3-b505-9daba0ba1a58" in caplog.text
+
+
 def test_a_warning_is_logged(ask: Asker, package: Package, caplog: pytest.LogCaptureFixture) -> None:
     ask(said(202, MIXED)).result()
 

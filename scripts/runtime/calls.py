@@ -13,7 +13,7 @@ from attrs import frozen
 
 from . import about
 from .client import Client
-from .errors import AnswerError, CallError, StatusError, printable, seconds_to_wait, status_error
+from .errors import AnswerError, CallError, StatusError, on_one_line, seconds_to_wait, status_error
 from .exchange import Arguments, may_be_done, secrets_removed, unreadable
 from .mixed import is_mixed
 from .reading import Misfit
@@ -180,7 +180,7 @@ class _Line:
             self.failed(error)
         if log.isEnabledFor(logging.INFO):
             status = self._status if self._status is not None else f"no answer ({type(error).__name__})"
-            request = f", request {printable(self._request_id)}" if self._request_id else ""
+            request = f", request {on_one_line(self._request_id)}" if self._request_id else ""
             log.info(
                 "%s: %s in %.3f s%s", self._arguments.operation, status, time.perf_counter() - self._begun, request
             )

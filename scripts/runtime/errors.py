@@ -38,7 +38,12 @@ UNKNOWN: Final = "The outcome is unknown: asking again may do the same thing twi
 
 def printable(text: object) -> str:
     """Somebody else's words for a log: on one line, not long, and with no telephone number."""
-    shown = _NUMBER.sub("<number>", str(text))
+    return on_one_line(_NUMBER.sub("<number>", str(text)))
+
+
+def on_one_line(text: object) -> str:
+    """Somebody else's words for a log, digits and all: for what names a request, which may have as many."""
+    shown = str(text)
     shown = shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"
     return shown if shown.isprintable() else repr(shown)[1:-1]
 
