@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 #: The name of the client to the server, and its version.
 PRODUCT: Final[str] = "marketing-cloud-rest-api-client"
-PACKAGE_VERSION: Final[str] = "1.0.0"
+PACKAGE_VERSION: Final[str] = "0.1.0"
 CONTRACT_VERSION: Final[str] = "1.0.0"
 
 #: The members of an error body that hold its code, its texts and the request's id; None where there is none.

@@ -61,7 +61,7 @@ def test_json_is_what_it_asks_for(ask: Asker) -> None:
 def test_it_says_who_it_is(ask: Asker) -> None:
     ask(OK).result()
 
-    assert ask.received[0].header("user-agent").startswith("marketing-cloud-rest-api-client/1.0.0 contract/1.0.0 ")
+    assert ask.received[0].header("user-agent").startswith("marketing-cloud-rest-api-client/0.1.0 contract/1.0.0 ")
 
 
 FULL: JSON = {

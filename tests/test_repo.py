@@ -129,3 +129,11 @@ def test_type_checkers_are_told_what_to_check_in_one_place() -> None:
     elsewhere = ["pyrightconfig.json", "mypy.ini", ".mypy.ini", "setup.cfg", "ruff.toml", ".ruff.toml"]
 
     assert [name for name in elsewhere if (ROOT / name).exists()] == []
+
+
+def test_the_client_has_the_version_of_the_project() -> None:
+    version = re.search(r'^version = "(.*)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    settings = (ROOT / "openapi/client.yaml").read_text(encoding="utf-8")
+
+    assert version
+    assert f"package_version_override: {version[1]}\n" in settings

@@ -6,10 +6,9 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import httpx
-from attrs import frozen
 
 from . import about
 from .client import Client
@@ -26,8 +25,7 @@ ResultT = TypeVar("ResultT")
 ReadT = TypeVar("ReadT", covariant=True)
 
 
-@frozen(eq=False, repr=False)
-class Documented(Generic[ReadT]):
+class Documented(NamedTuple, Generic[ReadT]):
     """An answer that the contract knows: its status, or the first and the last of several, and how its body is read."""
 
     first: int
@@ -35,8 +33,7 @@ class Documented(Generic[ReadT]):
     read: Callable[[httpx.Response], ReadT]
 
 
-@frozen(eq=False, repr=False)
-class Operation(Generic[ResultT]):
+class Operation(NamedTuple, Generic[ResultT]):
     """What the contract says of the answers of one operation, in the order in which they are looked at."""
 
     successes: tuple[Documented[ResultT], ...]

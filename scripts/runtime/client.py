@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any, Final, NoReturn, Self
 
 import httpx
-from attrs import define, field
 
 from . import about
 from .errors import InvalidRequest
@@ -39,21 +38,19 @@ USER_AGENT: Final = (
 )
 
 
-@define(eq=False, repr=False)
 class _Connections:
     """The connections of a client and its copies: made when first needed, once."""
 
-    options: Mapping[str, Any]
-    closed: bool = False
-    sync: httpx.Client | None = None
-    #: One for each event loop, since a connection cannot leave its own.
-    asynchronous: weakref.WeakKeyDictionary[object, httpx.AsyncClient] = field(
-        factory=weakref.WeakKeyDictionary[object, httpx.AsyncClient]
-    )
-    #: The one that was used last, or was given; it serves where no event loop of asyncio runs.
-    latest: httpx.AsyncClient | None = None
-    given: bool = False
-    lock: Lock = field(factory=Lock)
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+        self.closed = False
+        self.sync: httpx.Client | None = None
+        #: One for each event loop, since a connection cannot leave its own.
+        self.asynchronous = weakref.WeakKeyDictionary[object, httpx.AsyncClient]()
+        #: The one that was used last, or was given; it serves where no event loop of asyncio runs.
+        self.latest: httpx.AsyncClient | None = None
+        self.given = False
+        self.lock = Lock()
 
     def sync_client(self) -> httpx.Client:
         with self.lock:
@@ -357,7 +354,7 @@ class AuthenticatedClient(Client):
             follow_redirects=follow_redirects,
             httpx_args=httpx_args,
         )
-        self._limits.secret_headers |= {auth_header_name.lower()}
+        self._limits = self._limits._replace(secret_headers=SECRET_HEADERS | {auth_header_name.lower()})
 
 
 class HeaderToken(httpx.Auth):

@@ -12,10 +12,9 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import httpx
-from attrs import define, field
 
 from .errors import DecodeError, InvalidRequest, NoAnswer, TimedOut
 from .types import RequestFiles
@@ -38,27 +37,36 @@ _BEFORE: Final = (
 )
 
 
-def _nothing() -> dict[str, str]:
-    return {}
-
-
-@define(eq=False)
 class Arguments:
-    """What one call sends. `template` is the path as the contract writes it, which is all that logs and errors show."""
+    """What one call sends. `template` is the path as the contract writes it, which is all that logs and errors show.
 
-    method: str
-    template: str
-    path: str = field(repr=False)
-    params: Mapping[str, Any] | None = field(default=None, repr=False)
-    headers: dict[str, str] = field(factory=_nothing, repr=False)
-    cookies: Mapping[str, str] = field(factory=_nothing, repr=False)
-    content: bytes | None = field(default=None, repr=False)
-    data: Mapping[str, Any] | None = field(default=None, repr=False)
-    files: RequestFiles | None = field(default=None, repr=False)
-    #: Those to whom the items of a mixed answer belong.
-    recipients: object = field(default=(), repr=False)
-    #: Codes of a refused item that mean that an earlier try of the same request had queued it.
-    queued_before: frozenset[int | str] = frozenset()
+    `recipients` are those to whom the items of a mixed answer belong; `queued_before` the codes of a refused item that
+    mean that an earlier try of the same request had queued it.
+    """
+
+    # Plain classes and named tuples where nobody compares or prints: what attrs makes takes as long to import as a
+    # hundred lines.
+    def __init__(
+        self,
+        method: str,
+        template: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
+        recipients: object = (),
+    ) -> None:
+        self.method = method
+        self.template = template
+        self.path = path
+        self.params = params
+        self.headers = headers or {}
+        self.cookies = cookies or {}
+        self.recipients = recipients
+        self.content: bytes | None = None
+        self.data: Mapping[str, Any] | None = None
+        self.files: RequestFiles | None = None
+        self.queued_before: frozenset[int | str] = frozenset()
 
     @property
     def operation(self) -> str:
@@ -66,8 +74,7 @@ class Arguments:
         return f"{self.method} {self.template}"
 
 
-@define(eq=False, repr=False)
-class Limits:
+class Limits(NamedTuple):
     """How a request is sent, and how much of an answer is taken."""
 
     auth: httpx.Auth | None
@@ -161,15 +168,15 @@ async def exchange_async(
     raise unsent
 
 
-@define(eq=False, repr=False)
 class _Taken:
     """How much of an answer has been taken so far."""
 
-    arguments: Arguments
-    limits: Limits
-    response: httpx.Response
-    begun: float
-    size: int = 0
+    def __init__(self, arguments: Arguments, limits: Limits, response: httpx.Response, begun: float) -> None:
+        self.arguments = arguments
+        self.limits = limits
+        self.response = response
+        self.begun = begun
+        self.size = 0
 
     def checked(self, part: bytes) -> bytes:
         """The part, if it is not too much and not too late."""
@@ -225,13 +232,13 @@ class _AsyncBounded(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-@define(eq=False, repr=False)
 class _Redirects:
     """The redirects of one request, as far as they are to be followed."""
 
-    arguments: Arguments
-    limits: Limits
-    left: int = _MOST_REDIRECTS
+    def __init__(self, arguments: Arguments, limits: Limits) -> None:
+        self.arguments = arguments
+        self.limits = limits
+        self.left = _MOST_REDIRECTS
 
     def after(self, answer: httpx.Response) -> httpx.Request | None:
         """What to send next: None if the answer does not lead elsewhere, or must not."""

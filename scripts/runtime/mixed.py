@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, Self, TypeGuard, TypeVar, cast
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeGuard, TypeVar, cast
 from uuid import UUID
 
 from attrs import define, field, frozen
@@ -19,8 +19,7 @@ ItemT = TypeVar("ItemT")
 RecipientT = TypeVar("RecipientT")
 
 
-@frozen(eq=False)
-class MixedFields:
+class MixedFields(NamedTuple):
     """How the contract writes such an answer, by the names of attributes: `x-mixed-results` says it.
 
     `items` holds one item for each recipient; an item is refused if it has a `code` that is not 0. `key` is the

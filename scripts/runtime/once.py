@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID, uuid4
 
 from attrs import define, field, frozen, validators
@@ -28,8 +28,7 @@ ResultT = TypeVar("ResultT")
 Send = Callable[[BodyT, frozenset[int | str]], ResultT]
 
 
-@frozen(eq=False)
-class Keys:
+class Keys(NamedTuple):
     """What makes a request repeatable: the contract's `x-idempotency-key`, by the names of attributes.
 
     `items` of the body each have a `key`, of at most `longest` characters. `duplicate` are the codes of an item whose
@@ -39,8 +38,8 @@ class Keys:
     items: str
     key: str
     longest: int | None = None
-    duplicate: frozenset[int | str] = frozenset[int | str]()
-    hopeless: frozenset[int | str] = frozenset[int | str]()
+    duplicate: frozenset[int | str] = frozenset()
+    hopeless: frozenset[int | str] = frozenset()
 
 
 @frozen(kw_only=True)

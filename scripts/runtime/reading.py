@@ -16,7 +16,6 @@ from typing import Any, NoReturn, TypeGuard, TypeVar, cast
 from uuid import UUID
 
 import httpx
-from attrs import define
 
 from .types import UNSET, File, Unset
 
@@ -24,12 +23,13 @@ ValueT = TypeVar("ValueT")
 EnumT = TypeVar("EnumT", bound=Enum)
 
 
-@define
 class Misfit(ValueError):
     """A value is not what the contract says: `reason`, at `path`."""
 
-    reason: str
-    path: tuple[str | int, ...] = ()
+    def __init__(self, reason: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(reason, path)
+        self.reason = reason
+        self.path = path
 
     def inside(self, part: str | int) -> Misfit:
         """The same fault, seen from the value around."""
