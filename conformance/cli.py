@@ -393,6 +393,6 @@ def _finding_line(finding: Finding) -> str:
             told = [f"accused: {', '.join(finding.accused)}"] if finding.accused else []
             told += [f"not exercised: {', '.join(finding.idle)}"] if finding.idle else []
             verdict = "clean" if finding.is_clean else "NOT CLEAN"
-            return f"{verdict:<10}{finding.side:<8}the reference, seed {finding.seed} {'; '.join(told)}".rstrip()
+            return f"{verdict:<10}{finding.side:<8}{finding.subject}, seed {finding.seed} {'; '.join(told)}".rstrip()
         case Lacking():
             return f"LACKING   {'':<8}{finding.requirement} has no mutant"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import attrs
 from attrs import frozen
@@ -23,8 +24,9 @@ from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Call, Exchange, Handler, Seen
 from conformance.mutants.client import CLIENT_MUTANTS, ClientMutant
 from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
+from conformance.mutants.server_variants import SERVER_VARIANTS, ServerVariant
 from conformance.reference_client import reference_caller
-from conformance.reference_server import Configuration, State, app, handler
+from conformance.reference_server import Configuration, State, app, handler, wsgi_app
 from conformance.settings import DEFAULT
 
 #: The reference server's own limit here, so that the requirement on too many recipients is exercised.
@@ -55,6 +57,7 @@ class Clean:
     seed: int
     accused: tuple[str, ...]
     idle: tuple[str, ...]
+    subject: str = "the reference"
 
     @property
     def is_clean(self) -> bool:
@@ -72,11 +75,13 @@ Finding = Kill | Clean | Lacking
 
 
 def selftest(contract: Contract, seeds: range) -> Iterator[Finding]:
-    """The references under every seed, then every mutant under the first, as they are found."""
+    """The references under every seed, other correct servers under one each, then every mutant under the first."""
     yield from lacking(contract)
     for seed in seeds:
         yield clean_server(contract, seed)
         yield clean_client(contract, seed)
+    for number, variant in enumerate(SERVER_VARIANTS):
+        yield clean_variant(variant, contract, seeds[number % len(seeds)])
     for server in SERVER_MUTANTS:
         yield server_kill(server, contract, seeds[0])
     for client in CLIENT_MUTANTS:
@@ -112,6 +117,14 @@ def clean_server(contract: Contract, seed: int) -> Clean:
     """The reference server under one seed, on a socket, probed and explored."""
     accused, idle = _server_judge(_reference(contract), contract, seed)
     return Clean("server", seed, accused, tuple(each for each in idle if each != NEVER_BUSY))
+
+
+def clean_variant(variant: ServerVariant, contract: Contract, seed: int) -> Clean:
+    """Another correct server under one seed."""
+    server = variant.wrap(_reference(contract))
+    application = variant.dress(app(server)) if variant.gateway == "asgi" else wsgi_app(server)
+    accused, idle = _application_judged(application, contract, seed)
+    return Clean("server", seed, accused, tuple(each for each in idle if each != NEVER_BUSY), variant.name)
 
 
 class _Caught(Exception):
@@ -158,8 +171,12 @@ def _noticed_in_process(make: Callable[[], Handler], contract: Contract, seed: i
 
 
 def _server_judge(server: Handler, contract: Contract, seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return _application_judged(app(server), contract, seed)
+
+
+def _application_judged(application: Any, contract: Contract, seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
-    with hosted(app(server), "the server under self-test") as url:
+    with hosted(application, "the server under self-test") as url:
         judge_server(Plan(contract, _SETTING, seed, "quick"), url, "the reference server", judge, no_progress)
     return _broken(judge), _idle(judge)
 

@@ -9,6 +9,7 @@ from conformance import selftest
 from conformance.contract import Contract
 from conformance.mutants.client import CLIENT_MUTANTS
 from conformance.mutants.server import BY_NAME, ServerMutant
+from conformance.mutants.server_variants import SERVER_VARIANTS, ServerVariant
 from conformance.reference_client import reference_caller
 from conformance.selftest import Clean, Kill, Lacking, is_failure
 
@@ -41,6 +42,30 @@ def test_a_client_without_a_fault_survives(contract: Contract) -> None:
 
     assert kill.noticed == ()
     assert is_failure(kill)
+
+
+def test_there_are_correct_servers_of_many_kinds() -> None:
+    names = [each.name for each in SERVER_VARIANTS]
+
+    assert len(names) >= 12
+    assert len(set(names)) == len(names)
+    assert all(each.description.endswith((".", ")")) for each in SERVER_VARIANTS)
+
+
+@pytest.mark.parametrize("name", ["lists-recipients-from-the-last", "sends-chunks", "is-a-wsgi-application"])
+def test_another_correct_server_is_accused_of_nothing(contract: Contract, name: str) -> None:
+    variant = next(each for each in SERVER_VARIANTS if each.name == name)
+    clean = selftest.clean_variant(variant, contract, 2)
+
+    assert clean == Clean("server", 2, (), (), name)
+
+
+def test_a_variant_that_is_not_correct_is_accused(contract: Contract) -> None:
+    mutant = BY_NAME["says-errorcode-0-on-a-mixed-answer"]
+    clean = selftest.clean_variant(ServerVariant("wrong", "Is wrong.", mutant.wrap), contract, 1)
+
+    assert mutant.kills in clean.accused
+    assert is_failure(clean)
 
 
 @pytest.mark.parametrize(
