@@ -26,6 +26,7 @@ from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.contract import Contract
 from conformance.drivers.hosting import look_in_working_folder
+from conformance.explain import explained, explanation_lines
 from conformance.model import CannotRun, Handler, Requirement
 from conformance.mutants.server import BY_NAME as MUTANTS
 from conformance.reference_server import (
@@ -306,6 +307,15 @@ def list_requirements(contract: Path | None) -> None:
     for each in listed:
         click.echo(f"{each.id:<41}{each.level.value:<8}{each.title}")
         click.echo(f"{'':<49}{each.cite.page}: “{each.cite.quote}”")
+
+
+@commands.command()
+@click.argument("id")
+@_CONTRACT
+def explain(id: str, contract: Path | None) -> None:
+    """Show one requirement: its sentence, an exchange that keeps it, and one that breaks it."""
+    for line in explanation_lines(explained(id, contracts.read(contract or contracts.default_folder()))):
+        click.echo(line)
 
 
 @commands.command()

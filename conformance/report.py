@@ -19,7 +19,6 @@ from conformance.model import (
     NO_ANSWER,
     Call,
     Exchange,
-    Failure,
     Headers,
     NotStrictJSON,
     Outcome,
@@ -143,23 +142,27 @@ def failure_lines(report: Report, record: Record[Any]) -> Iterator[str]:
     yield f"  {requirement.title}"
     yield f"  {requirement.cite.page}: “{requirement.cite.quote}”"
     yield f"  broken {record.broken} of {record.exercised} times; the smallest:"
-    mask = masker(report)
+    mask = masker(report.tokens, report.numbers)
     for breach in failure.breaches:
         yield f"  - {mask(breach)}"
-    for line in _seen_lines(report, failure):
-        yield f"    {mask(line)}".rstrip()
+    for line in seen_lines(failure.seen, report.tokens, report.numbers):
+        yield f"    {line}".rstrip()
     yield f"  repeat: {report.repeat(record)}"
 
 
-def _seen_lines(report: Report, failure: Failure[Any]) -> Iterator[str]:
-    seen: Exchange | Call = failure.seen
+def seen_lines(seen: Exchange | Call, tokens: tuple[str, ...], numbers: tuple[str, ...]) -> Iterator[str]:
+    """An exchange or a call as a person reads it, tokens and telephone numbers masked."""
+    return map(masker(tokens, numbers), _bare_lines(seen, tokens))
+
+
+def _bare_lines(seen: Exchange | Call, tokens: tuple[str, ...]) -> Iterator[str]:
     if isinstance(seen, Exchange):
-        yield from _request_lines(report, seen.request)
+        yield from _request_lines(tokens, seen.request)
         yield from _response_lines(seen.response)
         return
     yield f"asked ({seen.asked.style}): {json.dumps(seen.asked.body, ensure_ascii=False)}"
     for request in seen.received:
-        yield from _request_lines(report, request)
+        yield from _request_lines(tokens, request)
     yield from _response_lines(seen.answer.response)
     if seen.answer.cut_after is not None:
         yield f"< (the connection was closed after {seen.answer.cut_after} bytes of the body)"
@@ -168,11 +171,10 @@ def _seen_lines(report: Report, failure: Failure[Any]) -> Iterator[str]:
     yield f"told: {_told(seen.outcome)}"
 
 
-def _request_lines(report: Report, request: Request) -> Iterator[str]:
+def _request_lines(tokens: tuple[str, ...], request: Request) -> Iterator[str]:
     yield f"> {request.method} {request.target}"
     headers = tuple(
-        (name, _credentials(value, report.tokens) if name == "authorization" else value)
-        for name, value in request.headers
+        (name, _credentials(value, tokens) if name == "authorization" else value) for name, value in request.headers
     )
     yield from (f"> {line}" for line in _message_lines(headers, request.body))
 
@@ -223,16 +225,16 @@ def _told(outcome: Outcome) -> str:
     return ", ".join(parts)
 
 
-def masker(report: Report) -> Callable[[str], str]:
+def masker(tokens: tuple[str, ...], numbers: tuple[str, ...]) -> Callable[[str], str]:
     """A function that masks tokens whole, and telephone numbers but for their last two digits."""
-    tokens = _either(each for token in report.tokens for each in _forms(token))
-    numbers = _either(report.numbers)
+    secret = _either(each for token in tokens for each in _forms(token))
+    private = _either(numbers)
 
     def mask(text: str) -> str:
-        text = tokens.sub("<token>", text)
+        text = secret.sub("<token>", text)
         # The scripted server's port is another one each time.
         text = _LOOPBACK.sub("127.0.0.1:<port>", text)
-        text = numbers.sub(lambda found: _stars(found[0]), text)
+        text = private.sub(lambda found: _stars(found[0]), text)
         return _TO.sub(lambda found: found[1] + _stars(found[2]), text)
 
     return mask
@@ -296,7 +298,7 @@ def json_text(report: Report) -> str:
 
 
 def _json_record(report: Report, record: Record[Any]) -> dict[str, Any]:
-    requirement, failure, mask = record.requirement, record.failure, masker(report)
+    requirement, failure, mask = record.requirement, record.failure, masker(report.tokens, report.numbers)
     return {
         "id": requirement.id,
         "level": requirement.level.value,
@@ -310,7 +312,7 @@ def _json_record(report: Report, record: Record[Any]) -> dict[str, Any]:
         "failure": failure
         and {
             "breaches": [mask(each) for each in failure.breaches],
-            "smallest": [mask(line) for line in _seen_lines(report, failure)],
+            "smallest": [*seen_lines(failure.seen, report.tokens, report.numbers)],
             "repeat": report.repeat(record),
         },
     }
