@@ -40,7 +40,7 @@ from conformance.reference_server import (
 from conformance.reference_server import app as asgi_application
 from conformance.reference_server import handler as reference_handler
 from conformance.reference_server import serve as serve_application
-from conformance.run import Options, run_client, run_server, suite_version
+from conformance.run import Options, invented, is_elsewhere, run_client, run_server, suite_version
 from conformance.selftest import Clean, Finding, Kill, Lacking, is_failure
 from conformance.selftest import selftest as prove
 from conformance.settings import (
@@ -143,6 +143,10 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Bearer token [env: SMS_CONFORMANCE_TOKEN].")
 @click.option("--definition-key", metavar="KEY", help="A send definition that exists.")
 @click.option("--number", "numbers", metavar="NUMBER", multiple=True, help="A usable mobile number; may be repeated.")
+@click.option(
+    "--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help="Wait for a server that starts."
+)
+@click.option("--yes-send-messages", "agreed", is_flag=True, help="Judge a server elsewhere with invented numbers.")
 @_common
 def server(
     url: str | None,
@@ -150,6 +154,8 @@ def server(
     token: str | None,
     definition_key: str | None,
     numbers: tuple[str, ...],
+    wait: float,
+    agreed: bool,
     **common: Any,
 ) -> int:
     """Judge a server: exact requests first, then exploration with Schemathesis."""
@@ -171,9 +177,15 @@ def server(
     where += ["--definition-key", definition_key] if definition_key else []
     # Neither a token nor a telephone number belongs in a log: the command names them and leaves them out.
     where += ["--number", "NUMBER"] * len(numbers)
+    where += ["--yes-send-messages"] if agreed else []
     prefix = ["SMS_CONFORMANCE_TOKEN=TOKEN"] if token else []
     options = _options([*prefix, "sms-conformance", "server", *where], settings.excluded, settings.known, common)
-    return _finish(lambda watched: run_server(watched, subject, url=url, app=app), options, common)
+    if url and is_elsewhere(url) and (agreed or not invented(subject)):
+        said = "some 230 requests, and a third of them queue messages to the numbers given"
+        click.echo(f"{url} is on another machine. This run sends {said}.", err=True)
+    return _finish(
+        lambda watched: run_server(watched, subject, url=url, app=app, wait=wait, agreed=agreed), options, common
+    )
 
 
 @commands.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import shlex
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -10,7 +11,9 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 from attrs import frozen
 
 from conformance.checks import SERVER
@@ -25,7 +28,7 @@ from conformance.drivers.server import Plan, Progress, checked_url, judge_server
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Call, Exchange, Record, Requirement, Seen, Setting, Verdict
 from conformance.report import Report
-from conformance.settings import Known, SettingsError, check_ids
+from conformance.settings import DEFAULT, Known, SettingsError, check_ids
 
 #: Requirements that most runs cannot exercise. They are judged all the same when something exercises them.
 EXCUSED: Mapping[str, str] = {
@@ -60,10 +63,14 @@ class Options:
         return Lists(self.excluded, known, excused)
 
 
-def run_server(options: Options, setting: Setting, *, url: str | None, app: str | None) -> Report:
-    """Judge the server at `url`, or the application named `app`.
+def run_server(
+    options: Options, setting: Setting, *, url: str | None, app: str | None, wait: float = 0.0, agreed: bool = False
+) -> Report:
+    """Judge the server at `url`, for whose first answer it waits so many seconds, or the application named `app`.
 
-    Raises `SubjectError`, `ExplorationError`, `SuiteError` or `SettingsError` if there is no verdict.
+    What is queued at a server elsewhere may be sent to people: unless that was `agreed` to, it takes a definition and
+    numbers of the user's own. Raises `SubjectError`, `ExplorationError`, `SuiteError` or `SettingsError` if there is no
+    verdict.
     """
     started = time.monotonic()
     if SEND not in options.contract.operations:
@@ -71,10 +78,45 @@ def run_server(options: Options, setting: Setting, *, url: str | None, app: str 
         raise ContractError(str(options.contract.file), f"does not declare the operation {SEND}", hint)
     requirements = _chosen(options, SERVER, client_checks.requirements(options.contract))
     judge = Judge[Exchange](requirements, options.lists(EXCUSED), exchange_size)
+    if url is not None and not agreed:
+        _must_be_meant(checked_url(url), setting)
     with _opened(url, app) as address:
+        wait_until_there(address, wait)
         plan = Plan(options.contract, setting, options.seed, options.profile)
         judge_server(plan, address, url or f"--app {app}", judge, options.progress)
     return _report(options, "server", url or app or "", judge.seen, started, judge.records(), setting)
+
+
+def is_elsewhere(url: str) -> bool:
+    """Whether an address is that of another machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")
+
+
+def invented(setting: Setting) -> list[str]:
+    """The options for what the setting has from nobody but us: a definition, and numbers that are kept for fiction."""
+    made_up = {"--definition-key": setting.definition_key == DEFAULT.definition_key}
+    made_up["--number"] = setting.numbers == DEFAULT.numbers
+    return [name for name, is_made_up in made_up.items() if is_made_up]
+
+
+def _must_be_meant(url: str, setting: Setting) -> None:
+    if is_elsewhere(url) and (options := invented(setting)):
+        what = "is on another machine, and what the run queues there may be sent to people"
+        raise SubjectError(url, what, f"Give {' and '.join(options)} of your own, or say --yes-send-messages.")
+
+
+def wait_until_there(url: str, seconds: float) -> None:
+    """Wait until the server answers anything at all, at most so long. Whether it does is for the run to say."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(url, timeout=2.0)
+            return
+        time.sleep(0.1)
 
 
 @contextlib.contextmanager

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
 
 from conformance import contract as contracts
 from conformance.contract import Contract, ContractError
-from conformance.run import EXCUSED, Options, run_client, run_server
+from conformance.drivers.hosting import SubjectError
+from conformance.reference_server import asgi, served
+from conformance.run import EXCUSED, Options, is_elsewhere, run_client, run_server, wait_until_there
 from conformance.settings import DEFAULT, Known, SettingsError
 
 
@@ -87,3 +93,68 @@ def test_the_bundled_contract_is_named_so_and_any_other_by_its_folder(options: O
 
     assert (here.contract, there.contract) == ("(bundled)", str(tmp_path))
     assert here.contract_digest == there.contract_digest
+
+
+@pytest.mark.parametrize(
+    ("url", "elsewhere"),
+    [
+        ("http://127.0.0.1:8080", False),
+        ("http://127.9.9.9", False),
+        ("http://[::1]:8080", False),
+        ("http://localhost", False),
+        ("http://sms.localhost:80", False),
+        ("https://sms.example", True),
+        ("http://10.0.0.1", True),
+        ("http://localhost.example", True),
+    ],
+)
+def test_an_address_is_here_or_elsewhere(url: str, elsewhere: bool) -> None:
+    assert is_elsewhere(url) is elsewhere
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({}, "Give --definition-key and --number of your own, or say --yes-send-messages"),
+        ({"definition_key": "mine"}, "Give --number of your own"),
+        ({"numbers": ("15555550199",)}, "Give --definition-key of your own"),
+    ],
+)
+def test_nothing_is_sent_elsewhere_with_what_nobody_gave(options: Options, changes: Any, asked: str) -> None:
+    with pytest.raises(SubjectError, match=asked):
+        run_server(options, attrs.evolve(DEFAULT, **changes), url="http://sms.invalid", app=None)
+
+
+@pytest.mark.parametrize("changes", [{"definition_key": "mine", "numbers": ("15555550199",)}, {}])
+def test_what_is_meant_is_tried(options: Options, changes: Any) -> None:
+    with pytest.raises(SubjectError, match="does not answer"):
+        run_server(options, attrs.evolve(DEFAULT, **changes), url="http://0.0.0.0:9", app=None, agreed=not changes)
+
+
+def test_a_server_that_starts_is_waited_for(options: Options) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = threading.Event()
+
+    def serve_late() -> None:
+        time.sleep(0.5)
+        with served(asgi, port=port):
+            done.wait(60)
+
+    thread = threading.Thread(target=serve_late)
+    thread.start()
+    try:
+        chosen = attrs.evolve(options, only=("request-id-new",))
+        report = run_server(chosen, DEFAULT, url=f"http://127.0.0.1:{port}", app=None, wait=30.0)
+    finally:
+        done.set()
+        thread.join()
+
+    assert report.passed
+
+
+def test_waiting_ends() -> None:
+    begun = time.monotonic()
+    wait_until_there("http://127.0.0.1:9", 0.3)
+
+    assert time.monotonic() - begun >= 0.3
