@@ -108,24 +108,17 @@ def exchange(
             return taken.without_body()
         finally:
             response.close()
-    except httpx.LocalProtocolError as error:
-        if _is_of_a_hook(error, request, http):
-            raise _failure(error, request, arguments, limits, may_be_received=True) from error
-        unsent = _unsent(error, request)
-    except httpx.InvalidURL as error:
-        raise _failure(_led_nowhere(request), request, arguments, limits) from error
-    except httpx.HTTPStatusError as error:
-        if error.response.request is request:
-            return _as_answered(error.response)
-        secrets_removed(error.response, limits)
-        raise _failure(error, request, arguments, limits, may_be_received=True) from error
-    except httpx.RequestError as error:
-        received = not isinstance(error, _BEFORE) or _is_of_a_hook(error, request, http)
-        raise _failure(error, request, arguments, limits, may_be_received=received) from error
+    except (httpx.RequestError, httpx.HTTPStatusError, httpx.InvalidURL) as error:
+        instead = _instead(error, request, http, arguments, limits)
+        if isinstance(instead, NoAnswer):
+            raise instead from error
     else:
         return response
-    # Not above: the error of httpx would stand behind this one, and it quotes the header.
-    raise unsent
+    if isinstance(
+        instead, InvalidRequest
+    ):  # not above: the error of httpx would stand behind it, and quotes the header
+        raise instead
+    return instead
 
 
 async def exchange_async(
@@ -151,24 +144,17 @@ async def exchange_async(
             return taken.without_body()
         finally:
             await response.aclose()
-    except httpx.LocalProtocolError as error:
-        if _is_of_a_hook(error, request, http):
-            raise _failure(error, request, arguments, limits, may_be_received=True) from error
-        unsent = _unsent(error, request)
-    except httpx.InvalidURL as error:
-        raise _failure(_led_nowhere(request), request, arguments, limits) from error
-    except httpx.HTTPStatusError as error:
-        if error.response.request is request:
-            return _as_answered(error.response)
-        secrets_removed(error.response, limits)
-        raise _failure(error, request, arguments, limits, may_be_received=True) from error
-    except httpx.RequestError as error:
-        received = not isinstance(error, _BEFORE) or _is_of_a_hook(error, request, http)
-        raise _failure(error, request, arguments, limits, may_be_received=received) from error
+    except (httpx.RequestError, httpx.HTTPStatusError, httpx.InvalidURL) as error:
+        instead = _instead(error, request, http, arguments, limits)
+        if isinstance(instead, NoAnswer):
+            raise instead from error
     else:
         return response
-    # Not above: the error of httpx would stand behind this one, and it quotes the header.
-    raise unsent
+    if isinstance(
+        instead, InvalidRequest
+    ):  # not above: the error of httpx would stand behind it, and quotes the header
+        raise instead
+    return instead
 
 
 class _Taken:
@@ -315,6 +301,29 @@ def secrets_removed(response: httpx.Response, limits: Limits) -> frozenset[str]:
     return frozenset(
         part for value in values for part in _SEPARATORS.split(value) if len(part) >= _SHORTEST_SECRET
     )
+
+
+def _instead(
+    error: httpx.RequestError | httpx.HTTPStatusError | httpx.InvalidURL,
+    request: httpx.Request,
+    http: httpx.Client | httpx.AsyncClient,
+    arguments: Arguments,
+    limits: Limits,
+) -> httpx.Response | InvalidRequest | NoAnswer:
+    """What takes the place of an error of httpx: one of ours, or the answer of which a hook complains."""
+    match error:
+        case httpx.LocalProtocolError() if not _is_of_a_hook(error, request, http):
+            return _unsent(error, request)
+        case httpx.InvalidURL():
+            return _failure(_led_nowhere(request), request, arguments, limits)
+        case httpx.HTTPStatusError(response=answer) if answer.request is request:
+            return _as_answered(answer)
+        case httpx.HTTPStatusError(response=answer):
+            secrets_removed(answer, limits)
+            received = True
+        case httpx.RequestError():
+            received = not isinstance(error, _BEFORE) or _is_of_a_hook(error, request, http)
+    return _failure(error, request, arguments, limits, may_be_received=received)
 
 
 def _unsent(error: httpx.LocalProtocolError, request: httpx.Request) -> InvalidRequest:
