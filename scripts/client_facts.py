@@ -13,7 +13,7 @@ operation gives a name that its schema has not, is an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from attrs import NOTHING, field, fields, frozen
@@ -222,6 +222,13 @@ def properties(model: ModelProperty) -> Iterator[Property]:
     yield from model.optional_properties or ()
 
 
+def give_way(found: Iterable[Property], taken: Collection[str], config: Config) -> None:
+    """Put a mark behind the name of each field or parameter that has one of these names."""
+    for each in found:
+        if each.python_name in taken:
+            each.set_python_name(UntrustedString(f"{each.python_name}_"), config, skip_snake_case=True)
+
+
 def _about(source: Source, config: Config, token: Token | None) -> dict[str, str]:
     info = source.document["info"]
     body = _extension(source, "the contract", source.document, ERRORS, ErrorBody) or ErrorBody()
@@ -286,9 +293,7 @@ class _Place:
         if said is None:
             return None
         result = self.success()
-        for each in self._properties(result):
-            if each.python_name in MEMBERS:
-                each.set_python_name(UntrustedString(f"{each.python_name}_"), self.config, skip_snake_case=True)
+        give_way(self._properties(result), MEMBERS, self.config)
         item = self._items(result, said.items, MIXED)
         expression = (
             f"MixedFields(items={self._attribute(result, said.items, MIXED)!r}, "

@@ -28,7 +28,7 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from scripts import commands, files
-from scripts.client_facts import Facts, facts
+from scripts.client_facts import Facts, facts, give_way, properties
 from scripts.client_readme import calls
 from scripts.client_source import (
     CONFIGURATION,
@@ -180,9 +180,7 @@ def _generate(source: Source, target: Path) -> int:
 def _fields_have_names_of_their_own(data: GeneratorData, config: Config) -> None:
     """A field that has the name of something that every model has gets a mark behind it."""
     for model in data.models:
-        for each in (*(model.required_properties or ()), *(model.optional_properties or ())):
-            if each.python_name in MEMBERS:
-                each.set_python_name(UntrustedString(f"{each.python_name}_"), config, skip_snake_case=True)
+        give_way(properties(model), MEMBERS, config)
 
 
 def _classes_have_names_of_their_own(source: Source, data: GeneratorData) -> None:
@@ -204,9 +202,7 @@ def _parameters_have_names_of_their_own(source: Source, data: GeneratorData, con
         if re.search(r"[{}]", re.sub(r"\{\w+\}", "", path)):
             raise source.error(f"path {path} has a brace that belongs to no parameter")
     for endpoint in endpoints:  # afterwards, since operations may share a parameter
-        for _, each in endpoint.iter_all_parameters():
-            if each.python_name in ARGUMENTS:
-                each.set_python_name(UntrustedString(f"{each.python_name}_"), config, skip_snake_case=True)
+        give_way((each for _, each in endpoint.iter_all_parameters()), ARGUMENTS, config)
 
 
 def _use_ours(source: Source, project: Project, known: Facts) -> None:
