@@ -6,7 +6,6 @@ requirement is there to notice.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,20 +15,16 @@ from attrs import frozen
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.contract import Contract
+from conformance.correct_server import probe_in_process, reference
 from conformance.drivers.cases import TOKEN
 from conformance.drivers.client import exercise
-from conformance.drivers.server import Plan, ServerGone, Session, no_progress
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Call, CannotRun, Exchange, Failure, Handler, Requirement, Seen
 from conformance.mutants.client import CLIENT_MUTANTS
 from conformance.mutants.server import SERVER_MUTANTS
 from conformance.reference_client import reference_caller
-from conformance.reference_server import Configuration, State, handler
 from conformance.report import masker, seen_lines
 from conformance.settings import DEFAULT
-
-#: The reference server's own limit here, so that there is an example for the requirement on too many recipients.
-MAX_RECIPIENTS = 10
 
 
 @frozen
@@ -54,8 +49,8 @@ def explained(id: str, contract: Contract) -> Explanation:
     server = next((each for each in SERVER if each.id == id), None)
     if server is not None:
         mutant = next(each for each in SERVER_MUTANTS if each.kills == id)
-        kept = _smallest(_kept(server), exchange_size, _probing(_reference(contract), contract))
-        broken = _smallest(server, exchange_size, _probing(mutant.wrap(_reference(contract)), contract))
+        kept = _smallest(_kept(server), exchange_size, _probing(reference(contract), contract))
+        broken = _smallest(server, exchange_size, _probing(mutant.wrap(reference(contract)), contract))
         return Explanation(server, kept.seen if kept else None, broken, mutant.name, mutant.description)
     client = next((each for each in client_checks.requirements(contract) if each.id == id), None)
     if client is not None:
@@ -106,19 +101,9 @@ def _smallest(
     return judge.records()[0].failure
 
 
-def _reference(contract: Contract) -> Handler:
-    return handler(State.open(), contract, Configuration(max_recipients=MAX_RECIPIENTS))
-
-
 def _probing(server: Handler, contract: Contract) -> Callable[[Judge[Exchange]], None]:
     """Puts every exact request to a server in process."""
-
-    def run(judge: Judge[Exchange]) -> None:
-        plan = Plan(contract, attrs.evolve(DEFAULT, max_recipients=MAX_RECIPIENTS), 1, "quick")
-        with contextlib.suppress(ServerGone):
-            Session(plan, judge, no_progress).probe(server, "the server in process")
-
-    return run
+    return lambda judge: probe_in_process(server, contract, 1, judge)
 
 
 def _calling(caller: Any, contract: Contract) -> Callable[[Judge[Call]], None]:

@@ -11,26 +11,23 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import attrs
 from attrs import frozen
 
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.contract import Contract
+from conformance.correct_server import SETTING, probe_in_process, reference
 from conformance.drivers.client import exercise
 from conformance.drivers.hosting import hosted
-from conformance.drivers.server import Plan, ServerGone, Session, judge_server, no_progress
+from conformance.drivers.server import Plan, judge_server, no_progress
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Call, Exchange, Handler, Seen
 from conformance.mutants.client import CLIENT_MUTANTS, ClientMutant
 from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
 from conformance.mutants.server_variants import SERVER_VARIANTS, ServerVariant
 from conformance.reference_client import reference_caller
-from conformance.reference_server import Configuration, State, app, handler, wsgi_app
-from conformance.settings import DEFAULT
+from conformance.reference_server import app, wsgi_app
 
-#: The reference server's own limit here, so that the requirement on too many recipients is exercised.
-MAX_RECIPIENTS = 10
 #: Judged only where a server is busy, which the reference server never is.
 NEVER_BUSY = "error-retry-after"
 
@@ -107,24 +104,22 @@ def lacking(contract: Contract) -> Iterator[Lacking]:
 
 def server_kill(mutant: ServerMutant, contract: Contract, seed: int) -> Kill:
     """Which requirements notice a faulty server: by the probes in process or, if not by these, explored on a socket."""
-    noticed = _noticed_in_process(lambda: mutant.wrap(_reference(contract)), contract, seed)
+    noticed = _noticed_in_process(lambda: mutant.wrap(reference(contract)), contract, seed)
     if mutant.kills not in noticed:
-        noticed = _server_judge(mutant.wrap(_reference(contract)), contract, seed)[0]
+        noticed = _broken(_explored(app(mutant.wrap(reference(contract))), contract, seed))
     return Kill("server", mutant.name, mutant.kills, noticed)
 
 
 def clean_server(contract: Contract, seed: int) -> Clean:
     """The reference server under one seed, on a socket, probed and explored."""
-    accused, idle = _server_judge(_reference(contract), contract, seed)
-    return Clean("server", seed, accused, tuple(each for each in idle if each != NEVER_BUSY))
+    return _clean_server(app(reference(contract)), contract, seed, "the reference")
 
 
 def clean_variant(variant: ServerVariant, contract: Contract, seed: int) -> Clean:
     """Another correct server under one seed."""
-    server = variant.wrap(_reference(contract))
+    server = variant.wrap(reference(contract))
     application = variant.dress(app(server)) if variant.gateway == "asgi" else wsgi_app(server)
-    accused, idle = _application_judged(application, contract, seed)
-    return Clean("server", seed, accused, tuple(each for each in idle if each != NEVER_BUSY), variant.name)
+    return _clean_server(application, contract, seed, variant.name)
 
 
 class _Caught(Exception):
@@ -155,30 +150,23 @@ def clean_client(contract: Contract, seed: int) -> Clean:
     return Clean("client", seed, _broken(judge), _idle(judge))
 
 
-_SETTING = attrs.evolve(DEFAULT, max_recipients=MAX_RECIPIENTS)
-
-
-def _reference(contract: Contract) -> Handler:
-    return handler(State.open(), contract, Configuration(max_recipients=MAX_RECIPIENTS))
-
-
 def _noticed_in_process(make: Callable[[], Handler], contract: Contract, seed: int) -> tuple[str, ...]:
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
-    session = Session(Plan(contract, _SETTING, seed, "quick"), judge, no_progress)
-    with contextlib.suppress(ServerGone):
-        session.probe(make(), "the server in process")
+    probe_in_process(make(), contract, seed, judge)
     return _broken(judge)
 
 
-def _server_judge(server: Handler, contract: Contract, seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return _application_judged(app(server), contract, seed)
+def _clean_server(application: Any, contract: Contract, seed: int, subject: str) -> Clean:
+    judge = _explored(application, contract, seed)
+    return Clean("server", seed, _broken(judge), tuple(each for each in _idle(judge) if each != NEVER_BUSY), subject)
 
 
-def _application_judged(application: Any, contract: Contract, seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _explored(application: Any, contract: Contract, seed: int) -> Judge[Exchange]:
+    """The judge of an application that was put on a socket, probed and explored."""
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
     with hosted(application, "the server under self-test") as url:
-        judge_server(Plan(contract, _SETTING, seed, "quick"), url, "the reference server", judge, no_progress)
-    return _broken(judge), _idle(judge)
+        judge_server(Plan(contract, SETTING, seed, "quick"), url, "the reference server", judge, no_progress)
+    return judge
 
 
 def _broken(judge: Judge[Seen]) -> tuple[str, ...]:
