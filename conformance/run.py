@@ -24,7 +24,8 @@ from conformance.drivers.cases import TOKEN
 from conformance.drivers.client import Profile, exercise
 from conformance.drivers.generated import generated_caller
 from conformance.drivers.hosting import SubjectError, hosted, load_app
-from conformance.drivers.server import Plan, Progress, checked_url, judge_server, no_progress
+from conformance.drivers.server import Plan, Progress, judge_server, no_progress
+from conformance.drivers.wire import checked_url
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Call, Exchange, Record, Requirement, Seen, Setting, Verdict
 from conformance.report import Report

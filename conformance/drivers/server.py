@@ -29,6 +29,7 @@ from conformance.contract import Contract
 from conformance.drivers.exploration import explore
 from conformance.drivers.hosting import SubjectError
 from conformance.drivers.reduction import smaller
+from conformance.drivers.wire import Sender, Wire, no_answer
 from conformance.judge import Judge
 from conformance.model import (
     JSON,
@@ -44,10 +45,6 @@ from conformance.model import (
 )
 from conformance.probes import Keys, Probe, probes
 
-#: Seconds the suite waits for one answer.
-ANSWER_LIMIT = 15.0
-#: Bytes of an answer that are read; none of this interface comes near.
-SIZE_LIMIT = 16 * 1024 * 1024
 #: How often a busy server is asked again before the run is given up.
 BUSY_LIMIT = 3
 #: After so many requests in a row without an answer the server is taken to be gone.
@@ -64,10 +61,6 @@ def no_progress(stage: str, done: int) -> None:
     """Nobody watches."""
 
 
-#: Sends one request and returns what came back, of status `NO_ANSWER` if nothing did.
-Sender = Callable[[Request], Response]
-
-
 @frozen
 class Plan:
     """How a server is to be judged."""
@@ -80,42 +73,6 @@ class Plan:
 
 class ServerGone(Exception):
     """The server no longer answers; what was found until then stands."""
-
-
-class Wire:
-    """Sends requests as they are: no redirect is followed, no proxy of the environment is used."""
-
-    def __init__(self, url: str) -> None:
-        self._base = httpx.URL(url)
-        self._client = httpx.Client(trust_env=False, follow_redirects=False, timeout=ANSWER_LIMIT)
-
-    def __enter__(self) -> Wire:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
-
-    def send(self, request: Request) -> Response:
-        """What came back; a response of status `NO_ANSWER`, with the reason as its body, if nothing did."""
-        prefix = self._base.raw_path.rstrip(b"/")
-        url = self._base.copy_with(raw_path=prefix + request.target.encode("ascii"))
-        headers = [(name.encode(), value.encode("utf-8")) for name, value in request.headers]
-        body, deadline = bytearray(), time.monotonic() + ANSWER_LIMIT
-        try:
-            with self._client.stream(request.method, url, headers=headers, content=request.body) as answer:
-                for chunk in answer.iter_bytes():
-                    body += chunk
-                    if len(body) > SIZE_LIMIT:
-                        return _no_answer(f"more than {SIZE_LIMIT} bytes came")
-                    if time.monotonic() > deadline:
-                        return _no_answer(f"it was not whole after {ANSWER_LIMIT:.0f} s")
-        except httpx.HTTPError as error:
-            return _no_answer(f"{type(error).__name__}: {error}")
-        return Response(answer.status_code, tuple(answer.headers.multi_items()), bytes(body))
-
-
-def _no_answer(why: str) -> Response:
-    return Response(NO_ANSWER, (), why.encode("utf-8", "replace"))
 
 
 class Session:
@@ -193,7 +150,7 @@ class Session:
             self._judge.count(STOCK[check].id, exercised, failures)
         for request in explored.unanswered:
             operation = plan.contract.operation_of(request)
-            self._see(operation, request, _no_answer("the connection was closed or timed out"))
+            self._see(operation, request, no_answer("the connection was closed or timed out"))
 
     def still_there(self, send: Sender) -> None:
         """One last plain send: a server that exploration has brought down answers it no more."""
@@ -257,20 +214,6 @@ class Session:
         self._explored += 1
         self._progress("exploration", self._explored)
         return self._see(operation, request, response)
-
-
-def checked_url(url: str) -> str:
-    """The address of a server: a scheme, a host, maybe a port and a path. Raises `SubjectError` for anything else."""
-    try:
-        read = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise SubjectError("--url", f"is no address ({error})", "Write it like https://sms.example/api.") from None
-    if read.scheme not in ("http", "https") or not read.host:
-        raise SubjectError(f"--url {url}", "is no HTTP address", "Write it like https://sms.example/api.")
-    if read.userinfo or read.query or read.fragment:
-        hint = "Leave out user name, password, query and fragment; the token has an option of its own."
-        raise SubjectError("--url", "holds more than scheme, host, port and path", hint)
-    return url
 
 
 def judge_server(plan: Plan, url: str, name: str, judge: Judge[Exchange], progress: Progress) -> None:
