@@ -347,7 +347,12 @@ Seen = TypeVar("Seen", Exchange, Call)
 
 @frozen
 class Requirement(Generic[Seen]):
-    """One thing the contract asks, and the function that looks for breaches of it."""
+    """One thing the contract asks, and the function that looks for breaches of it.
+
+    `section` is the heading it stands under in lists and reports, `tags` are words it can be chosen by. `narrower`
+    names requirements that explain a breach of this one: where the same exchange breaks one of them as well, this
+    breach is its consequence.
+    """
 
     id: str
     level: Level
@@ -355,6 +360,9 @@ class Requirement(Generic[Seen]):
     cite: Cite
     applies: Callable[[Seen], bool]
     breaches: Callable[[Seen], Iterator[str]]
+    section: str = ""
+    tags: frozenset[str] = frozenset()
+    narrower: frozenset[str] = frozenset()
 
 
 def requirement(
@@ -394,7 +402,8 @@ class Record(Generic[Seen]):
     """What a run found of one requirement.
 
     `exercised` counts what it applied to, `broken` those that broke it. `reason` says why it is
-    excluded or known.
+    excluded or known. `causes` names the narrower requirements that explain every breach of this one; where
+    there are none, a failure is one of its own.
     """
 
     requirement: Requirement[Seen]
@@ -403,6 +412,12 @@ class Record(Generic[Seen]):
     broken: int
     failure: Failure[Seen] | None = None
     reason: str = ""
+    causes: tuple[str, ...] = ()
+
+    @property
+    def is_headline(self) -> bool:
+        """It failed, and no narrower requirement explains that."""
+        return self.verdict is Verdict.FAIL and not self.causes
 
     def fails(self, *, strict: bool) -> bool:
         """The run fails for this record; a SHOULD that is broken does so only if the run is strict."""

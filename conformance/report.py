@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -57,7 +58,8 @@ class Report:
     """One run: who was judged, by what, and what was found.
 
     `command` repeats the run; with `--only ID` behind it, it repeats one requirement. `seconds` is how
-    long it took.
+    long it took. `statuses` counts the answers to the operation by status, 0 standing for none. `notes` are
+    what the run noticed and holds against nobody. `repeats` has, by requirement, the file that holds its failure.
     """
 
     subject: str
@@ -74,6 +76,9 @@ class Report:
     records: tuple[Record[Any], ...]
     tokens: tuple[str, ...] = field(repr=False)
     numbers: tuple[str, ...] = field(default=(), repr=False)
+    statuses: Mapping[int, int] = field(factory=dict[int, int])
+    notes: tuple[str, ...] = ()
+    repeats: Mapping[str, str] = field(factory=dict[str, str])
 
     @property
     def failed(self) -> tuple[Record[Any], ...]:
@@ -84,7 +89,11 @@ class Report:
         return not self.failed
 
     def repeat(self, record: Record[Any]) -> str:
-        return f"{self.command} --only {record.requirement.id}"
+        """The command that repeats the failure of one requirement."""
+        file = self.repeats.get(record.requirement.id)
+        return (
+            f"sms-conformance repeat {shlex.quote(file)}" if file else f"{self.command} --only {record.requirement.id}"
+        )
 
 
 def summary(report: Report) -> str:
