@@ -351,7 +351,8 @@ class Requirement(Generic[Seen]):
 
     `section` is the heading it stands under in lists and reports, `tags` are words it can be chosen by. `narrower`
     names requirements that explain a breach of this one: where the same exchange breaks one of them as well, this
-    breach is its consequence.
+    breach is its consequence. `narrower_elsewhere` names those that explain it from other exchanges, if nothing
+    explains them.
     """
 
     id: str
@@ -363,6 +364,7 @@ class Requirement(Generic[Seen]):
     section: str = ""
     tags: frozenset[str] = frozenset()
     narrower: frozenset[str] = frozenset()
+    narrower_elsewhere: frozenset[str] = frozenset()
 
 
 def requirement(

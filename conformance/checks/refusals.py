@@ -61,7 +61,8 @@ def _refused_alone(exchange: Exchange, recipients: list[Recipient]) -> Iterator[
         return
     status = exchange.response.status
     if status != 202:
-        if not _may_be_refused_whole(exchange):
+        # Where others had to be refused for another reason, nothing tells for whose sake the request was.
+        if not _may_be_refused_whole(exchange) and len(recipients) == len(_with(exchange, Fate.REFUSED)):
             yield f"answered with {status}, not with a 202 that refuses {len(recipients)} of {len(send.recipients)}"
         return
     for each in recipients:

@@ -18,7 +18,7 @@ from conformance.checks.reading import (
     read_send,
     server_requirement,
 )
-from conformance.model import JSON, Cite, Exchange, Level
+from conformance.model import JSON, Cite, Exchange, Level, is_array
 
 ALL_QUEUED = 0
 SOME_REFUSED = 109001
@@ -46,6 +46,11 @@ def all_were_queued(exchange: Exchange) -> bool:
     return answer_has_items(exchange) and not some_item_is_refused(exchange)
 
 
+def _says_errorcode(exchange: Exchange) -> bool:
+    """Whether it says one at all is for `send-202-shape`."""
+    return "errorcode" in (answered(exchange) or {})
+
+
 def all_were_refused(exchange: Exchange) -> bool:
     """Every recipient had to be refused, whether the answer is a 202 or, as R16 tolerates, a 400."""
     send = read_send(exchange)
@@ -53,7 +58,8 @@ def all_were_refused(exchange: Exchange) -> bool:
 
 
 def understood_and_accepted(exchange: Exchange) -> bool:
-    return answered(exchange) is not None and read_send(exchange) is not None
+    """A send in which nothing was wrong as a whole got a 202 with a list; that there is one is for `send-202-shape`."""
+    return is_array((answered(exchange) or {}).get("responses")) and read_send(exchange) is not None
 
 
 def _codes(exchange: Exchange) -> Iterator[tuple[str, JSON]]:
@@ -112,7 +118,7 @@ def accepted_answer_has_its_members(exchange: Exchange) -> Iterator[str]:
 
 @server_requirement(
     "send-queued-errorcode",
-    applies=all_were_queued,
+    applies=lambda exchange: all_were_queued(exchange) and _says_errorcode(exchange),
     cite=Cite("rulings.md", "The top-level `errorcode` is 0 when every recipient was queued"),
 )
 def errorcode_is_0_when_all_were_queued(exchange: Exchange) -> Iterator[str]:
@@ -124,7 +130,7 @@ def errorcode_is_0_when_all_were_queued(exchange: Exchange) -> Iterator[str]:
 
 @server_requirement(
     "send-mixed-errorcode",
-    applies=answer_is_mixed,
+    applies=lambda exchange: answer_is_mixed(exchange) and _says_errorcode(exchange),
     cite=Cite("rulings.md", "109001 when at least one was refused."),
 )
 def errorcode_is_109001_when_some_were_refused(exchange: Exchange) -> Iterator[str]:
@@ -142,7 +148,7 @@ def errorcode_is_109001_when_some_were_refused(exchange: Exchange) -> Iterator[s
 )
 def errorcode_is_109001_when_all_were_refused(exchange: Exchange) -> Iterator[str]:
     """A 202 to recipients that were all refused has the top-level `errorcode` 109001."""
-    code = (answered(exchange) or {}).get("errorcode")
+    code = (answered(exchange) or {}).get("errorcode", SOME_REFUSED)
     if exchange.response.status == 202 and some_item_is_refused(exchange) and code != SOME_REFUSED:
         yield f"errorcode is {code!r}, yet every recipient was refused"
 
@@ -241,7 +247,7 @@ def _keyless(exchange: Exchange) -> int:
 
 @server_requirement(
     "send-key-generated",
-    applies=lambda exchange: answered(exchange) is not None and _keyless(exchange) > 0,
+    applies=lambda exchange: understood_and_accepted(exchange) and _keyless(exchange) > 0,
     cite=Cite("rulings.md", "where the request gave none, under a generated one"),
 )
 def missing_key_is_generated(exchange: Exchange) -> Iterator[str]:
@@ -264,7 +270,8 @@ def missing_key_is_generated(exchange: Exchange) -> Iterator[str]:
 )
 def no_key_stands_twice(exchange: Exchange) -> Iterator[str]:
     """No `messageKey` stands in two items, unless it was sent twice."""
-    keys = Counter(key for item in items(exchange) if isinstance(key := item.get("messageKey"), str))
+    # That a key says nothing is for `send-key-generated`.
+    keys = Counter(key for item in items(exchange) if isinstance(key := item.get("messageKey"), str) and key)
     for key, count in keys.items():
         if count > 1:
             yield f"messageKey {key!r} stands in {count} items"

@@ -178,7 +178,7 @@ def needs_no_scheme(handle: Handler) -> Handler:
     return lenient
 
 
-@server_mutant(kills="auth-wrong-token-refused")
+@server_mutant(kills="server-error-never")
 def fails_on_a_token_that_is_not_ascii(handle: Handler) -> Handler:
     """Fails with 500 when a token holds another letter than those of ASCII."""
 

@@ -219,7 +219,7 @@ def writes_the_request_id_as_a_number(handle: Handler) -> Handler:
     return on_result(handle, lambda result: {**result, "requestId": next(number)})
 
 
-@server_mutant(kills="response-schema")
+@server_mutant(kills="send-key-generated")
 def writes_null_for_a_generated_key(handle: Handler) -> Handler:
     """Writes null for the messageKey of a recipient that sent none."""
 
@@ -231,7 +231,7 @@ def writes_null_for_a_generated_key(handle: Handler) -> Handler:
     return on_result_of(handle, changed)
 
 
-@server_mutant(kills="response-schema")
+@server_mutant(kills="send-refused-item")
 def writes_the_item_message_as_an_object(handle: Handler) -> Handler:
     """Writes the message of a refused recipient as an object with a text."""
 
@@ -241,7 +241,7 @@ def writes_the_item_message_as_an_object(handle: Handler) -> Handler:
     return on_items(handle, changed)
 
 
-@server_mutant(kills="response-schema")
+@server_mutant(kills="error-body")
 def writes_the_documentation_as_an_object(handle: Handler) -> Handler:
     """Writes the documentation of an error as an object with a link."""
 
@@ -251,7 +251,7 @@ def writes_the_documentation_as_an_object(handle: Handler) -> Handler:
     return on_error(handle, lambda _, response: edited(response, changed))
 
 
-@server_mutant(kills="response-schema")
+@server_mutant(kills="error-body")
 def writes_the_error_message_as_a_list(handle: Handler) -> Handler:
     """Writes the message of an error as a list of messages."""
     return on_error(
