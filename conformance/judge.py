@@ -29,12 +29,13 @@ class SuiteError(CannotRun):
 class Lists:
     """Requirements that a run treats apart, each with its reason.
 
-    `excluded` ones are left out whatever happens, `known` ones may fail, `excused` ones need not be
-    exercised, but are judged if they are.
+    `excluded` ones are left out whatever happens, `known` ones may fail, `expired` ones might have until some day,
+    `excused` ones need not be exercised, but are judged if they are.
     """
 
     excluded: Mapping[str, str] = field(factory=dict[str, str])
     known: Mapping[str, str] = field(factory=dict[str, str])
+    expired: Mapping[str, str] = field(factory=dict[str, str])
     excused: Mapping[str, str] = field(factory=dict[str, str])
 
 
@@ -188,6 +189,8 @@ class Judge(Generic[Seen]):
             return self._verdict_of_nothing(id, tally)
         if id in self._lists.known:
             return Verdict.KNOWN if tally.broken else Verdict.UNEXPECTED_PASS, self._lists.known[id]
+        if id in self._lists.expired:
+            return Verdict.FAIL if tally.broken else Verdict.UNEXPECTED_PASS, self._lists.expired[id]
         return Verdict.FAIL if tally.broken else Verdict.PASS, ""
 
     def _verdict_of_nothing(self, id: str, tally: _Tally[Seen]) -> tuple[Verdict, str]:

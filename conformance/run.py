@@ -6,7 +6,7 @@ import contextlib
 import ipaddress
 import shlex
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -40,7 +40,10 @@ EXCUSED: Mapping[str, str] = {
 
 @frozen
 class Options:
-    """What every run is told. `only` keeps the named requirements; empty keeps all."""
+    """What every run is told.
+
+    `only`, `tags` and `sections` keep the requirements that one of them names; all are kept if all are empty.
+    """
 
     contract: Contract
     seed: int
@@ -53,15 +56,27 @@ class Options:
     #: The command line without the options that a report adds.
     command: tuple[str, ...]
     progress: Progress = no_progress
+    tags: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
 
     def lists(self, excused: Mapping[str, str]) -> Lists:
-        """The known failures that have not expired, with the date up to which they are tolerated."""
-        known = {
-            id: f"{each.reason} (until {each.expires}, see {each.link})"
+        """What is treated apart; of the known failures, those that have expired apart from the rest."""
+        told = {
+            id: f"{each.reason} (until {each.expires}, see {each.link}, owner: {each.owner})"
             for id, each in self.known.items()
-            if not each.has_expired(self.today)
         }
-        return Lists(self.excluded, known, excused)
+        expired = {id for id, each in self.known.items() if each.has_expired(self.today)}
+        return Lists(
+            excluded=self.excluded,
+            known={id: text for id, text in told.items() if id not in expired},
+            expired={id: f"expired: {text}" for id, text in told.items() if id in expired},
+            excused=excused,
+        )
+
+    def keeps(self, each: Requirement[Any]) -> bool:
+        """Whether a requirement is among those to be judged."""
+        named = each.id in self.only or each.section in self.sections or bool(each.tags.intersection(self.tags))
+        return named or not (self.only or self.tags or self.sections)
 
 
 def run_server(
@@ -157,12 +172,19 @@ def _chosen(
     """
     ids: list[str] = [each.id for each in requirements]
     check_ids("--only", options.only, ids)
+    _check_words("--tag", options.tags, {tag for each in requirements for tag in each.tags})
+    _check_words("--section", options.sections, {each.section for each in requirements})
     for where, named in (("[exclude]", options.excluded), ("[known]", options.known)):
         check_ids(where, named, [*ids, *(each.id for each in others)])
-    chosen = tuple(each for each in requirements if not options.only or each.id in options.only)
+    chosen = tuple(each for each in requirements if options.keeps(each))
     if all(each.id in options.excluded for each in chosen):
         raise _nothing_judged()
     return chosen
+
+
+def _check_words(where: str, named: Collection[str], words: Collection[str]) -> None:
+    if unknown := sorted(set(named) - set(words)):
+        raise SettingsError(where, f"there is none that is called {unknown[0]!r}", f"Name {', '.join(sorted(words))}.")
 
 
 def _nothing_judged() -> SettingsError:

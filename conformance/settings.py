@@ -36,10 +36,11 @@ class SettingsError(CannotRun):
 
 @frozen
 class Known:
-    """A failure that is known: why it is tolerated, where that is written down, and until when."""
+    """A failure that is known: why it is tolerated, where that is written down, who minds it, and until when."""
 
     reason: str
     link: str
+    owner: str
     expires: date
 
     def has_expired(self, today: date) -> bool:
@@ -156,14 +157,14 @@ def _known(where: str, content: dict[str, Any]) -> dict[str, Known]:
     known: dict[str, Known] = {}
     for name, entry in content.items():
         place = f"{where}: [known] {name}"
-        if not is_object(entry) or set(entry) != {"reason", "link", "expires"}:
-            raise SettingsError(place, "is not a table of reason, link and expires", "Give all three.")
+        if not is_object(entry) or set(entry) != {"reason", "link", "owner", "expires"}:
+            raise SettingsError(place, "is not a table of reason, link, owner and expires", "Give all four.")
         if type(entry["expires"]) is not date:
             raise SettingsError(place, f"expires is {entry['expires']!r}", "Give a date like 2027-06-30.")
-        for member in ("reason", "link"):
+        for member in ("reason", "link", "owner"):
             if not isinstance(entry[member], str) or not entry[member].strip():
                 raise SettingsError(place, f"has no {member}", "Write it as a string.")
-        known[name] = Known(entry["reason"], entry["link"], entry["expires"])
+        known[name] = Known(entry["reason"], entry["link"], entry["owner"], entry["expires"])
     return known
 
 

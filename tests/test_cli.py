@@ -76,7 +76,9 @@ def test_the_bundled_client_passes_with_no_failure_known(tmp_path: Path) -> None
 
 
 def test_the_stock_client_fails_but_for_what_is_listed(stock: str, tmp_path: Path) -> None:
-    entry = '[known.client-timeout-by-default]\nreason = "waits"\nlink = "README.md"\nexpires = 2999-01-01\n'
+    entry = (
+        '[known.client-timeout-by-default]\nreason = "waits"\nlink = "README.md"\nowner = "us"\nexpires = 2999-01-01\n'
+    )
     (tmp_path / "known.toml").write_text(entry, encoding="utf-8")
     package = [f"--package={stock}", "--only", "client-timeout-by-default"]
     failed = run("client", *package, cwd=stock_folder(stock))

@@ -37,6 +37,8 @@ def record(rule: Requirement[Exchange], exchange: Exchange, lists: Lists | None 
         (True, True, Lists(known={"a": "why"}), Verdict.KNOWN, False),
         (False, True, Lists(known={"a": "why"}), Verdict.UNEXPECTED_PASS, True),
         (True, False, Lists(known={"a": "why"}), Verdict.NOT_EXERCISED, True),
+        (True, True, Lists(expired={"a": "why"}), Verdict.FAIL, True),
+        (False, True, Lists(expired={"a": "why"}), Verdict.UNEXPECTED_PASS, True),
         (True, False, Lists(excused={"a": "why"}), Verdict.EXCLUDED, False),
         (True, True, Lists(excused={"a": "why"}), Verdict.FAIL, True),
     ],
@@ -46,7 +48,8 @@ def test_verdicts(exchange: Make, broken: bool, applies: bool, lists: Lists, ver
 
     assert found.verdict is verdict
     assert found.fails(strict=False) is fails
-    assert bool(found.reason) is (verdict in (Verdict.EXCLUDED, Verdict.KNOWN, Verdict.UNEXPECTED_PASS))
+    has_reason = verdict in (Verdict.EXCLUDED, Verdict.KNOWN, Verdict.UNEXPECTED_PASS) or bool(lists.expired)
+    assert found.reason == ("why" if has_reason else "")
 
 
 def test_a_broken_should_fails_a_strict_run_alone(exchange: Make) -> None:

@@ -37,7 +37,9 @@ def options(contract: Contract) -> Options:
 
 @pytest.mark.parametrize(("day", "holds"), [(date(2026, 1, 1), True), (date(2025, 12, 31), False)])
 def test_a_known_failure_holds_until_its_day(options: Options, day: date, holds: bool) -> None:
-    listed = attrs.evolve(options, known={"request-id-uuid": Known("a counter", "https://tracker.example/7", day)})
+    listed = attrs.evolve(
+        options, known={"request-id-uuid": Known("a counter", "https://tracker.example/7", "the gateway team", day)}
+    )
 
     assert ("request-id-uuid" in listed.lists({}).known) is holds
 
@@ -54,7 +56,7 @@ def test_what_a_server_cannot_be_made_to_do_is_excused_with_a_reason(options: Op
     [
         {"only": ("no-such-requirement",)},
         {"excluded": {"no-such-requirement": "x"}},
-        {"known": {"no-such-requirement": Known("x", "x", date(2030, 1, 1))}},
+        {"known": {"no-such-requirement": Known("x", "x", "x", date(2030, 1, 1))}},
     ],
 )
 def test_a_name_that_is_no_requirement_is_an_error(options: Options, named: dict[str, object]) -> None:

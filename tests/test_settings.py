@@ -37,6 +37,7 @@ def test_a_file_says_what_the_subject_needs(tmp_path: Path) -> None:
             [known.request-id-uuid]
             reason = "a counter"
             link = "https://tracker.example/7"
+            owner = "the gateway team"
             expires = 2027-01-31
             """,
         )
@@ -64,10 +65,10 @@ def test_a_file_says_what_the_subject_needs(tmp_path: Path) -> None:
         ("[subject]\ntoken = 'a secret'", "token: is empty or holds a character"),
         ("[subject]\ndefinition_key = ''", "definition_key: is empty"),
         ("[subject]\nurl = 'http://x'\napp = 'a:b'", "names a url and an app"),
-        ("[known.x]\nreason = ''\nlink = 'l'\nexpires = 2027-01-01", "[known] x: has no reason"),
+        ("[known.x]\nreason = ''\nlink = 'l'\nowner = 'o'\nexpires = 2027-01-01", "[known] x: has no reason"),
         ("[exclude]\nx = ''", "[exclude] x: has no reason"),
-        ("[known.x]\nreason = 'r'", "[known] x: is not a table of reason, link and expires"),
-        ("[known.x]\nreason = 'r'\nlink = 'l'\nexpires = 'soon'", "expires is 'soon'"),
+        ("[known.x]\nreason = 'r'", "[known] x: is not a table of reason, link, owner and expires"),
+        ("[known.x]\nreason = 'r'\nlink = 'l'\nowner = 'o'\nexpires = 'soon'", "expires is 'soon'"),
         ("exclude = 5", "is not a table"),
     ],
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from urllib.parse import unquote_plus, urlsplit
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.checks.call_reading import Kind, Path, Reading, difference, says_json
 from conformance.contract import Contract
@@ -371,33 +371,41 @@ def secret_is_never_shown(reading: Reading) -> Iterator[str]:
         yield f"the client shows the token, after {(before or [''])[-1][-80:]!r}"
 
 
-RULES: tuple[Rule, ...] = (
-    request_line,
-    request_headers,
-    request_body,
-    success_is_returned,
-    queued_are_read,
-    refused_are_read,
-    result_is_written_back,
-    mixed_is_visible,
-    error_is_raised,
-    error_has_its_fields,
-    none_is_never_returned,
-    undocumented_status_raises,
-    undocumented_body_is_kept,
-    broken_body_raises,
-    broken_success_is_unknown,
-    unknown_fields_are_kept,
-    unknown_codes_are_read,
-    time_out_by_default,
-    stalled_answer_raises,
-    half_sent_answer_raises,
-    post_is_never_repeated,
-    redirect_is_not_followed,
-    token_is_in_the_header,
-    token_is_nowhere_else,
-    secret_is_never_shown,
-)
+#: Every rule in reading order, under its section.
+_SECTIONS: dict[str, tuple[Rule, ...]] = {
+    "requests": (request_line, request_headers, request_body),
+    "results": (
+        success_is_returned,
+        queued_are_read,
+        refused_are_read,
+        result_is_written_back,
+        mixed_is_visible,
+        unknown_fields_are_kept,
+        unknown_codes_are_read,
+    ),
+    "errors": (
+        error_is_raised,
+        error_has_its_fields,
+        none_is_never_returned,
+        undocumented_status_raises,
+        undocumented_body_is_kept,
+    ),
+    "broken answers": (
+        broken_body_raises,
+        broken_success_is_unknown,
+        time_out_by_default,
+        stalled_answer_raises,
+        half_sent_answer_raises,
+    ),
+    "sent once": (post_is_never_repeated, redirect_is_not_followed),
+    "secrets": (token_is_in_the_header, token_is_nowhere_else, secret_is_never_shown),
+}
+#: Words that gather requirements across sections.
+_TAGS: dict[str, tuple[Rule, ...]] = {
+    "mixed": (queued_are_read, refused_are_read, mixed_is_visible),
+    "codes": (refused_are_read, error_has_its_fields, unknown_codes_are_read),
+    "security": (redirect_is_not_followed, *_SECTIONS["secrets"]),
+}
 
 
 def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
@@ -410,4 +418,9 @@ def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
             last[:] = [Reading(contract, call)]
         return last[0]
 
-    return tuple(each.under(read) for each in RULES)
+    return tuple(_placed(each, each.under(read), section) for section, rules in _SECTIONS.items() for each in rules)
+
+
+def _placed(rule: Rule, requirement: Requirement[Call], section: str) -> Requirement[Call]:
+    words = {word for word, rules in _TAGS.items() if rule in rules}
+    return evolve(requirement, section=section, tags=frozenset({requirement.level.lower(), *words}))
