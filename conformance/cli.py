@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -22,12 +22,14 @@ from rich.text import Text
 from conformance import contract as contracts
 from conformance import report as reports
 from conformance import settings as settings_files
+from conformance import sign_in
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.contract import Contract
 from conformance.drivers.hosting import look_in_working_folder
+from conformance.drivers.repetition import Again
 from conformance.explain import explained, explanation_lines
-from conformance.model import CannotRun, Handler, Requirement
+from conformance.model import CannotRun, Handler, Requirement, Setting
 from conformance.mutants.server import BY_NAME as MUTANTS
 from conformance.reference_server import (
     IN_MEMORY,
@@ -40,7 +42,20 @@ from conformance.reference_server import (
 from conformance.reference_server import app as asgi_application
 from conformance.reference_server import handler as reference_handler
 from conformance.reference_server import serve as serve_application
-from conformance.run import Options, invented, is_elsewhere, run_client, run_server, suite_version
+from conformance.run import (
+    Options,
+    invented,
+    is_elsewhere,
+    planned_client,
+    planned_server,
+    repetition_lines,
+    run_client,
+    run_repeat,
+    run_server,
+    suite_version,
+    write_cases,
+    write_whole,
+)
 from conformance.selftest import Clean, Finding, Kill, Lacking, is_failure
 from conformance.selftest import selftest as prove
 from conformance.settings import (
@@ -125,6 +140,9 @@ _OF_EVERY_RUN = (
     ),
     click.option("--strict", is_flag=True, help="A broken SHOULD fails the run as well."),
     click.option("--only", metavar="ID", multiple=True, help="Judge this requirement; may be repeated."),
+    click.option("--tag", "tags", metavar="TAG", multiple=True, help="Judge the requirements with this tag; see list."),
+    click.option("--section", "sections", metavar="NAME", multiple=True, help="Judge this section; see list."),
+    click.option("--dry-run", is_flag=True, help="Say what would be sent and judged, and send nothing."),
     click.option("--report", "formats", metavar="FORMAT,…", default="", help="json, junit, markdown."),
     click.option("--report-dir", type=_FOLDER, default=Path("reports"), show_default=True, help="Where reports go."),
 )
@@ -141,6 +159,9 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--url", help="Judge the server at this address.")
 @click.option("--app", metavar="MODULE:ATTR", help="Judge this ASGI or WSGI application.")
 @click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Bearer token [env: SMS_CONFORMANCE_TOKEN].")
+@click.option(
+    "--token-url", metavar="URL", help="Sign in there with SMS_CONFORMANCE_CLIENT_ID and SMS_CONFORMANCE_CLIENT_SECRET."
+)
 @click.option("--definition-key", metavar="KEY", help="A send definition that exists.")
 @click.option("--number", "numbers", metavar="NUMBER", multiple=True, help="A usable mobile number; may be repeated.")
 @click.option(
@@ -152,6 +173,7 @@ def server(
     url: str | None,
     app: str | None,
     token: str | None,
+    token_url: str | None,
     definition_key: str | None,
     numbers: tuple[str, ...],
     wait: float,
@@ -164,8 +186,33 @@ def server(
     settings = settings_files.read(common["config"])
     if not (url or app):
         url, app = settings.url, settings.app
-    known = settings.subject
-    subject = attrs.evolve(
+    subject = _subject(settings.subject, token, definition_key, numbers)
+    where = ["--url", url] if url else ["--app", app or ""]
+    where += ["--definition-key", definition_key] if definition_key else []
+    where += ["--token-url", token_url] if token_url else []
+    # Neither a token nor a telephone number belongs in a log: the command names them and leaves them out.
+    where += ["--number", "NUMBER"] * len(numbers)
+    where += ["--yes-send-messages"] if agreed else []
+    prefix = ["SMS_CONFORMANCE_TOKEN=TOKEN"] if token else []
+    options = _options([*prefix, "sms-conformance", "server", *where], settings.excluded, settings.known, common)
+    if common["dry_run"]:
+        return _say(planned_server(options, subject, url=url, app=app))
+    if url and is_elsewhere(url) and (agreed or not invented(subject)):
+        said = "some 230 requests, and a third of them queue messages to the numbers given"
+        click.echo(f"{url} is on another machine. This run sends {said}.", err=True)
+    if token_url:
+        subject = attrs.evolve(subject, token=sign_in.token(token_url, _credentials()))
+
+    def run(watched: Options) -> reports.Report:
+        done = run_server(watched, subject, url=url, app=app, wait=wait, agreed=agreed)
+        return write_cases(done, common["report_dir"] / "repeat", subject)
+
+    return _finish(run, options, common)
+
+
+def _subject(known: Setting, token: str | None, definition_key: str | None, numbers: tuple[str, ...]) -> Setting:
+    """What the settings say of the subject, and the command line before them."""
+    return attrs.evolve(
         known,
         token=known.token if token is None else checked_token("--token", token),
         definition_key=known.definition_key
@@ -173,19 +220,19 @@ def server(
         else checked_key("--definition-key", definition_key),
         numbers=checked_numbers("--number", numbers) if numbers else known.numbers,
     )
-    where = ["--url", url] if url else ["--app", app or ""]
-    where += ["--definition-key", definition_key] if definition_key else []
-    # Neither a token nor a telephone number belongs in a log: the command names them and leaves them out.
-    where += ["--number", "NUMBER"] * len(numbers)
-    where += ["--yes-send-messages"] if agreed else []
-    prefix = ["SMS_CONFORMANCE_TOKEN=TOKEN"] if token else []
-    options = _options([*prefix, "sms-conformance", "server", *where], settings.excluded, settings.known, common)
-    if url and is_elsewhere(url) and (agreed or not invented(subject)):
-        said = "some 230 requests, and a third of them queue messages to the numbers given"
-        click.echo(f"{url} is on another machine. This run sends {said}.", err=True)
-    return _finish(
-        lambda watched: run_server(watched, subject, url=url, app=app, wait=wait, agreed=agreed), options, common
-    )
+
+
+def _credentials() -> sign_in.Credentials:
+    names = ("SMS_CONFORMANCE_CLIENT_ID", "SMS_CONFORMANCE_CLIENT_SECRET")
+    if missing := [name for name in names if not os.environ.get(name)]:
+        raise SettingsError("--token-url", f"{missing[0]} is not set", "Set both in the environment.")
+    return sign_in.Credentials(*(os.environ[name] for name in names))
+
+
+def _say(lines: Iterable[str]) -> int:
+    for line in lines:
+        click.echo(line)
+    return PASSED
 
 
 @commands.command()
@@ -204,7 +251,45 @@ def client(package: str, expected_failures: Path | None, **common: Any) -> int:
     known = {**settings.known, **(settings_files.read_known(listed) if listed else {})}
     where = ["--package", package, *(["--expected-failures", str(expected_failures)] if expected_failures else [])]
     options = _options(["sms-conformance", "client", *where], settings.excluded, known, common)
+    if common["dry_run"]:
+        return _say(planned_client(options, package=package))
     return _finish(lambda watched: run_client(watched, package=package), options, common)
+
+
+@commands.command()
+@click.argument("file", type=_FOLDER)
+@click.option("--url", help="Send to this server [default: the one that failed].")
+@click.option("--app", metavar="MODULE:ATTR", help="Send to this application.")
+@click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Bearer token [env: SMS_CONFORMANCE_TOKEN].")
+@click.option("--definition-key", metavar="KEY", help="A send definition that exists.")
+@click.option("--number", "numbers", metavar="NUMBER", multiple=True, help="A usable mobile number; may be repeated.")
+@click.option("--yes-send-messages", "agreed", is_flag=True, help="Send to a server elsewhere with invented numbers.")
+@click.option("--config", type=_FOLDER, help="Settings file [default: ./sms-conformance.toml].")
+@_CONTRACT
+def repeat(
+    file: Path,
+    url: str | None,
+    app: str | None,
+    token: str | None,
+    definition_key: str | None,
+    numbers: tuple[str, ...],
+    agreed: bool,
+    config: Path | None,
+    contract: Path | None,
+) -> int:
+    """Send one failure of a server again, from the file that a run wrote for it.
+
+    Says whether it is fixed, still failing, or something else by now; exit code 0 if it is fixed, else 1.
+    """
+    if url and app:
+        raise click.UsageError("Give --url or --app, not both.")
+    settings = settings_files.read(config)
+    subject = _subject(settings.subject, token, definition_key, numbers)
+    given = definition_key or (None if invented(settings.subject) else settings.subject.definition_key)
+    read = contracts.read(contract or contracts.default_folder())
+    found = run_repeat(file, read, subject, url=url, app=app, definition_key=given, agreed=agreed)
+    _say(repetition_lines(found, subject))
+    return PASSED if found.again is Again.FIXED else BROKEN
 
 
 def _options(
@@ -223,6 +308,8 @@ def _options(
         profile=common["profile"],
         strict=common["strict"],
         only=common["only"],
+        tags=common["tags"],
+        sections=common["sections"],
         excluded=excluded,
         known=known,
         today=date.today(),
@@ -244,7 +331,7 @@ def _finish(run: Callable[[Options], reports.Report], options: Options, common: 
     for name in formats:
         ending, render = reports.FORMATS[name]
         file = folder / f"{report.side}.{ending}"
-        _write(file, render(report))
+        write_whole(file, render(report))
         console.print(f"report: {file}")
     return PASSED if report.passed else BROKEN
 
@@ -261,18 +348,6 @@ def _check_writable(folder: Path) -> None:
     there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         raise SettingsError(f"--report-dir {folder}", f"{there} is no folder that can be written to", "Name another.")
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a report whole or not at all."""
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(file)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise SettingsError(str(file), f"cannot be written ({error.strerror})", "Name another --report-dir.") from None
 
 
 @contextmanager

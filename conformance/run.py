@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import os
 import shlex
 import time
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from attrs import frozen
+from attrs import evolve, frozen
 
+from conformance.case_files import Case, case_text, read_case
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.checks.reading import SEND
@@ -24,11 +26,13 @@ from conformance.drivers.cases import TOKEN
 from conformance.drivers.client import Profile, exercise
 from conformance.drivers.generated import generated_caller
 from conformance.drivers.hosting import SubjectError, hosted, load_app
+from conformance.drivers.repetition import Repetition, repeat
 from conformance.drivers.server import Plan, Progress, judge_server, no_progress
-from conformance.drivers.wire import checked_url
+from conformance.drivers.wire import Wire, checked_url
 from conformance.judge import Judge, Lists, call_size, exchange_size
-from conformance.model import Call, Exchange, Record, Requirement, Seen, Setting, Verdict
-from conformance.report import Report
+from conformance.model import Call, Exchange, Requirement, Seen, Setting, Verdict
+from conformance.probes import Keys, probes
+from conformance.report import Report, masker, seen_lines
 from conformance.settings import DEFAULT, Known, SettingsError, check_ids
 
 #: Requirements that most runs cannot exercise. They are judged all the same when something exercises them.
@@ -79,9 +83,17 @@ class Options:
         return named or not (self.only or self.tags or self.sections)
 
 
+@frozen
+class ServerRun:
+    """What came of judging a server: the report, and a case for each failure, by requirement."""
+
+    report: Report
+    cases: Mapping[str, Case]
+
+
 def run_server(
     options: Options, setting: Setting, *, url: str | None, app: str | None, wait: float = 0.0, agreed: bool = False
-) -> Report:
+) -> ServerRun:
     """Judge the server at `url`, for whose first answer it waits so many seconds, or the application named `app`.
 
     What is queued at a server elsewhere may be sent to people: unless that was `agreed` to, it takes a definition and
@@ -99,8 +111,8 @@ def run_server(
     with _opened(url, app) as address:
         wait_until_there(address, wait)
         plan = Plan(options.contract, setting, options.seed, options.profile)
-        judge_server(plan, address, url or f"--app {app}", judge, options.progress)
-    return _report(options, "server", url or app or "", judge.seen, started, judge.records(), setting)
+        cases = judge_server(plan, address, url or f"--app {app}", judge, options.progress, app)
+    return ServerRun(_report(options, "server", url or app or "", judge, started, setting), cases)
 
 
 def is_elsewhere(url: str) -> bool:
@@ -135,6 +147,32 @@ def wait_until_there(url: str, seconds: float) -> None:
         time.sleep(0.1)
 
 
+def run_repeat(
+    file: Path,
+    contract: Contract,
+    known: Setting,
+    *,
+    url: str | None,
+    app: str | None,
+    definition_key: str | None,
+    agreed: bool = False,
+) -> Repetition:
+    """Send the failure in a file again, to the server it names or to another.
+
+    Raises `CaseFileError`, `SubjectError` or `SettingsError`.
+    """
+    case, key = read_case(file)
+    check_ids(f"{file}: requirement", [case.requirement], [each.id for each in SERVER])
+    kind, name = case.subject
+    if url is None and app is None:
+        url, app = (name, None) if kind == "url" else (None, name)
+    setting = evolve(known, definition_key=definition_key or key)
+    if url is not None and not agreed:
+        _must_be_meant(checked_url(url), setting)
+    with _opened(url, app) as address, Wire(address) as wire:
+        return repeat(case, wire.send, contract, setting)
+
+
 @contextlib.contextmanager
 def _opened(url: str | None, app: str | None) -> Generator[str]:
     if url is not None:
@@ -160,7 +198,7 @@ def run_client(options: Options, *, package: str) -> Report:
     profile: Profile = "thorough" if options.profile == "thorough" else "quick"
     with generated_caller(package, options.contract) as caller:
         exercise(caller, options.contract, seed=options.seed, profile=profile, see=see)
-    return _report(options, "client", package, judge.seen, started, judge.records(), Setting(TOKEN, "", ()))
+    return _report(options, "client", package, judge, started, Setting(TOKEN, "", ()))
 
 
 def _chosen(
@@ -197,11 +235,11 @@ def _report(
     options: Options,
     side: str,
     subject: str,
-    seen: int,
+    judge: Judge[Seen],
     started: float,
-    records: tuple[Record[Seen], ...],
     setting: Setting,
 ) -> Report:
+    records = judge.records()
     if all(each.verdict is Verdict.EXCLUDED for each in records):
         raise _nothing_judged()
     return Report(
@@ -214,12 +252,83 @@ def _report(
         profile=options.profile,
         strict=options.strict,
         command=shlex.join(options.command),
-        seen=seen,
+        seen=judge.seen,
+        statuses=judge.statuses,
         seconds=time.monotonic() - started,
         records=records,
         tokens=(setting.token,),
         numbers=setting.numbers,
     )
+
+
+def write_cases(run: ServerRun, folder: Path, setting: Setting) -> Report:
+    """Write a file for each failure, and take those of an earlier run away; the report that names them."""
+    mask = masker((setting.token,), setting.numbers)
+    repeats: dict[str, str] = {}
+    # Nobody asked for these files: where they cannot be written, the command of the whole run has to do.
+    with contextlib.suppress(OSError, SettingsError):
+        for requirement in SERVER:
+            (folder / f"{requirement.id}.json").unlink(missing_ok=True)
+        for id, case in run.cases.items():
+            file = folder / f"{id}.json"
+            write_whole(file, case_text(case, setting, mask))
+            repeats[id] = str(file)
+    return evolve(run.report, repeats=repeats)
+
+
+def repetition_lines(found: Repetition, setting: Setting) -> Iterator[str]:
+    """What a repetition says, as a person reads it."""
+    mask = masker((setting.token,), setting.numbers)
+    yield f"{found.requirement}: {found.again}"
+    yield from (f"  - {mask(each)}" for each in found.breaches)
+    if found.others:
+        yield f"  the exchange breaks {', '.join(found.others)}"
+    if found.note:
+        yield f"  {found.note}"
+    yield from (f"    {line}".rstrip() for line in seen_lines(found.exchange, (setting.token,), setting.numbers))
+
+
+def planned_server(options: Options, setting: Setting, *, url: str | None, app: str | None) -> Iterator[str]:
+    """What a run against a server would do, without a single request."""
+    operation = options.contract.operations[SEND]
+    listed = list(probes(operation, setting, Keys(f"seed{options.seed}")))
+    subject = url or app or "(none is named)"
+    yield f"server {subject}: {len(listed)} exact requests, then exploration ({options.profile})"
+    yield from (f"  {each.request.method:<8}{each.name}" for each in listed)
+    yield from _planned(options, SERVER, client_checks.requirements(options.contract), EXCUSED)
+
+
+def planned_client(options: Options, *, package: str) -> Iterator[str]:
+    """What a run against a client would do, without a single call."""
+    yield f"client {package}: exact answers, then drawn ones ({options.profile})"
+    yield from _planned(options, client_checks.requirements(options.contract), SERVER, {})
+
+
+def _planned(
+    options: Options,
+    requirements: Sequence[Requirement[Any]],
+    others: Sequence[Requirement[Any]],
+    excused: Mapping[str, str],
+) -> Iterator[str]:
+    lists = options.lists(excused)
+    chosen = _chosen(options, requirements, others)
+    yield f"{len(chosen)} of {len(requirements)} requirements would be judged:"
+    for each in chosen:
+        apart = (lists.excluded, lists.known, lists.expired, lists.excused)
+        reasons = [listed[each.id] for listed in apart if each.id in listed]
+        yield f"  {each.id:<41}{each.level:<8}{'; '.join(reasons)}".rstrip()
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file whole or not at all; raises `SettingsError` that names it."""
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(file)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise SettingsError(str(file), f"cannot be written ({error.strerror})", "Name another --report-dir.") from None
 
 
 def _shown_folder(folder: Path) -> str:

@@ -8,7 +8,16 @@ on tokens and methods ask more and tolerate what the pages tolerate), `use_after
 
 from __future__ import annotations
 
-from conformance.model import Cite, Exchange, Level, Requirement
+from collections.abc import Callable, Iterator
+
+from conformance.checks.answers import (
+    answer_is_sent_as_json,
+    answer_obeys_its_schema,
+    server_never_fails,
+    status_is_documented,
+)
+from conformance.checks.reading import SEND, sent_json
+from conformance.model import Cite, Exchange, Level, NotStrictJSON, Requirement
 
 PREFIX = "schemathesis-"
 _DRIFT = Cite(
@@ -17,10 +26,36 @@ _DRIFT = Cite(
 _SHAPE = Cite("openapi.yaml", "#/components/schemas/ResponseSendMessageMultipleRecipientsSMS_202")
 
 
-def _by_schemathesis(check: str, title: str, cite: Cite) -> Requirement[Exchange]:
-    """A requirement whose breaches the driver brings from Schemathesis; nothing is left to be looked for."""
+def _by_schemathesis(
+    check: str, title: str, cite: Cite, alone: Callable[[Exchange], Iterator[str]]
+) -> Requirement[Exchange]:
+    """A requirement whose breaches the driver brings from Schemathesis, so that it applies to nothing that we see.
+
+    `alone` finds the same breach in one exchange, for when a failure is repeated.
+    """
     name = PREFIX + check.replace("_", "-")
-    return Requirement(name, Level.MUST, title, cite, applies=lambda _: False, breaches=lambda _: iter(()))
+    return Requirement(name, Level.MUST, title, cite, applies=lambda _: False, breaches=alone)
+
+
+def _as(requirement: Requirement[Exchange]) -> Callable[[Exchange], Iterator[str]]:
+    """The breaches of one of our own requirements, none where it does not apply."""
+
+    def alone(exchange: Exchange) -> Iterator[str]:
+        if requirement.applies(exchange):
+            yield from requirement.breaches(exchange)
+
+    return alone
+
+
+def _negative_data_taken(exchange: Exchange) -> Iterator[str]:
+    if sent_json(exchange) and 200 <= exchange.response.status < 300:
+        try:
+            body = exchange.request.json
+        except NotStrictJSON as error:
+            yield f"answered with {exchange.response.status}, yet {error}"
+            return
+        for fault in exchange.rules.request_faults(SEND, body)[:1]:
+            yield f"answered with {exchange.response.status}, yet the request breaks its schema at {fault}"
 
 
 STOCK = {
@@ -28,19 +63,30 @@ STOCK = {
         "not_a_server_error",
         "No generated request makes the server fail.",
         Cite("openapi.yaml", "The service failed to handle the request."),
+        _as(server_never_fails),
     ),
     "status_code_conformance": _by_schemathesis(
-        "status_code_conformance", "Every status is one that the contract declares.", _DRIFT
+        "status_code_conformance",
+        "Every status is one that the contract declares.",
+        _DRIFT,
+        _as(status_is_documented),
     ),
     "content_type_conformance": _by_schemathesis(
-        "content_type_conformance", "Every content type is one that the contract declares.", _SHAPE
+        "content_type_conformance",
+        "Every content type is one that the contract declares.",
+        _SHAPE,
+        _as(answer_is_sent_as_json),
     ),
     "response_schema_conformance": _by_schemathesis(
-        "response_schema_conformance", "Every body obeys the schema of its status.", _SHAPE
+        "response_schema_conformance",
+        "Every body obeys the schema of its status.",
+        _SHAPE,
+        _as(answer_obeys_its_schema),
     ),
     "negative_data_rejection": _by_schemathesis(
         "negative_data_rejection",
         "A generated request that breaks the contract is refused.",
         Cite("openapi.yaml", "The request breaks a rule, and nothing was queued."),
+        _negative_data_taken,
     ),
 }

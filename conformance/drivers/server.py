@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import httpx
 from attrs import evolve, frozen
 
+from conformance.case_files import Case
 from conformance.checks import SERVER
 from conformance.checks.reading import (
     BUSY,
@@ -26,6 +26,7 @@ from conformance.checks.reading import (
 )
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
+from conformance.drivers.evidence import Past, Run, cases, past
 from conformance.drivers.exploration import explore
 from conformance.drivers.hosting import SubjectError
 from conformance.drivers.reduction import smaller
@@ -39,7 +40,6 @@ from conformance.model import (
     Request,
     Response,
     Setting,
-    Verdict,
     is_array,
     is_object,
 )
@@ -86,6 +86,8 @@ class Session:
         self._silent = 0
         self._explored = 0
         self._keys = Keys("")
+        #: Every exchange so far, for what failures may need before them.
+        self._history: list[Past] = []
         #: Requests that are small by design; what breaks on others is made smaller.
         self._exact: set[Request] = set()
 
@@ -161,8 +163,14 @@ class Session:
         """Send smaller and smaller forms of each request that exploration found at fault, as long as it stays so."""
         ours = {each.id for each in SERVER} - {each.id for each in STOCK.values()}
         for record in self._judge.records():
-            if record.verdict is Verdict.FAIL and record.requirement.id in ours:
+            if record.is_headline and record.requirement.id in ours:
                 self._reduce(record.requirement.id, send)
+
+    def cases(self, subject: tuple[str, str], try_with: Sender | None) -> Mapping[str, Case]:
+        """A case for each failure; `try_with` finds out what it needs before it."""
+        plan = self._plan
+        run = Run(plan.contract, plan.setting, subject, self._keys.space, self._history)
+        return cases(run, self._judge.records(), try_with)
 
     def _reduce(self, id: str, send: Sender) -> None:
         tries = 0
@@ -201,6 +209,7 @@ class Session:
     def _see(self, operation: str | None, request: Request, response: Response) -> list[str]:
         exchange = self._exchange(operation, request, response)
         broken = self._judge.see(exchange)
+        self._history.append(past(exchange))
         self._note(exchange)
         return broken
 
@@ -216,21 +225,30 @@ class Session:
         return self._see(operation, request, response)
 
 
-def judge_server(plan: Plan, url: str, name: str, judge: Judge[Exchange], progress: Progress) -> None:
+def judge_server(
+    plan: Plan, url: str, name: str, judge: Judge[Exchange], progress: Progress, app: str | None = None
+) -> Mapping[str, Case]:
     """Probe and explore the server at `url`. One that stops answering ends the run early; its silence is judged.
 
-    `name` is what errors call the server.
+    `name` is what errors call the server, `app` the application that is served there, if it is one. Returns a case for
+    each failure, by requirement.
 
     Raises `SubjectError`, `ExplorationError` or `SuiteError` if there is no verdict.
     """
     session = Session(plan, judge, progress)
-    with Wire(url) as wire, contextlib.suppress(ServerGone):
-        session.probe(wire.send, name)
-        session.explore(url)
-        session.still_there(wire.send)
-        # A server elsewhere may send real messages: none goes out for the sake of a smaller example.
-        if httpx.URL(url).host in LOOPBACK:
-            session.reduce(wire.send)
+    subject = ("app", app) if app else ("url", url)
+    # A server elsewhere may send real messages: none goes out for the sake of a smaller example.
+    is_here = httpx.URL(url).host in LOOPBACK
+    with Wire(url) as wire:
+        try:
+            session.probe(wire.send, name)
+            session.explore(url)
+            session.still_there(wire.send)
+            if is_here:
+                session.reduce(wire.send)
+        except ServerGone:
+            return session.cases(subject, None)
+        return session.cases(subject, wire.send if is_here else None)
 
 
 def _queued_all(exchange: Exchange) -> bool:

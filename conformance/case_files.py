@@ -1,0 +1,211 @@
+"""A failure in a file: the requirement, the exchange that breaks it, and what has to be sent before.
+
+The file can be handed on. Neither the token nor a telephone number is in it: marks stand in their place, which whoever
+repeats the exchange fills with their own. Message keys of the run are renamed when it is repeated, or a server that
+remembers them would answer something else.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from attrs import frozen
+
+from conformance.model import JSON, CannotRun, Headers, Request, Response, Setting, is_array, is_object
+
+#: The version of the file; it changes when a member changes its meaning.
+FORMAT = 1
+_HINT = "Name a file that sms-conformance wrote under repeat/ in its folder of reports."
+
+
+@frozen
+class CaseFileError(CannotRun):
+    """The file holds no failure that could be repeated."""
+
+
+@frozen
+class Step:
+    """A request with the operation it belongs to; None where it belongs to none."""
+
+    operation: str | None
+    request: Request
+
+
+@frozen
+class Case:
+    """A failure of a server that can be repeated.
+
+    `before` is what has to be sent first, in order. `shows_again` tells whether the failure was seen once more when
+    the case was made; None if that was not tried. `keys` is what the message keys of the run begin with.
+    """
+
+    requirement: str
+    breaches: tuple[str, ...]
+    subject: tuple[str, str]
+    contract_digest: str
+    keys: str
+    before: tuple[Step, ...]
+    step: Step
+    response: Response
+    shows_again: bool | None
+
+
+def case_text(case: Case, setting: Setting, mask: Callable[[str], str]) -> str:
+    """The case as JSON, with marks for token and numbers; `mask` hides them in sentences."""
+    document = {
+        "format": FORMAT,
+        "requirement": case.requirement,
+        "breaches": [mask(each) for each in case.breaches],
+        "subject": {case.subject[0]: case.subject[1]},
+        "contract": case.contract_digest,
+        "definition_key": setting.definition_key,
+        "keys": case.keys,
+        "shows_again": case.shows_again,
+        "before": [_step_json(each, setting) for each in case.before],
+        "request": _step_json(case.step, setting),
+        "response": {
+            "status": case.response.status,
+            "headers": [[name, _marked(value, setting)] for name, value in case.response.headers],
+            "body": _body_json(case.response.body, setting),
+        },
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _step_json(step: Step, setting: Setting) -> JSON:
+    request = step.request
+    return {
+        "operation": step.operation,
+        "method": request.method,
+        "target": _marked(request.target, setting),
+        "headers": [[name, _marked_header(name, value, setting)] for name, value in request.headers],
+        "body": _body_json(request.body, setting),
+    }
+
+
+def _body_json(body: bytes, setting: Setting) -> JSON:
+    for value, mark in _marks(setting):
+        for encoding in ("utf-8", "utf-16-le"):
+            body = body.replace(value.encode(encoding), mark.encode(encoding))
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+
+
+def _marks(setting: Setting) -> Iterator[tuple[str, str]]:
+    """What is secret, and what stands in its place; the longest first, since one may hold another."""
+    listed = [(setting.token, "{{token}}"), (setting.token.swapcase(), "{{token in other letters}}")]
+    listed += [(number, f"{{{{number {index}}}}}") for index, number in enumerate(setting.numbers)]
+    return iter(sorted(listed, key=lambda pair: -len(pair[0])))
+
+
+def _marked(text: str, setting: Setting) -> str:
+    for value, mark in _marks(setting):
+        text = text.replace(value, mark)
+    return text
+
+
+def _marked_header(name: str, value: str, setting: Setting) -> str:
+    marked = _marked(value, setting)
+    if name != "authorization" or marked != value:
+        return marked
+    scheme, blank, given = value.partition(" ")
+    if given and setting.token.startswith(given):
+        return f"{scheme}{blank}{{{{the first {len(given)} letters of token}}}}"
+    if given and setting.token.endswith(given):
+        return f"{scheme}{blank}{{{{the last {len(given)} letters of token}}}}"
+    return value
+
+
+def read_case(file: Path) -> tuple[Case, str]:
+    """The case in a file, its marks left as they are, and the definition key it was made with.
+
+    Raises `CaseFileError`.
+    """
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CaseFileError(str(file), f"cannot be read ({error.strerror})", _HINT) from None
+    except ValueError as error:
+        raise CaseFileError(str(file), f"is not JSON ({error})", _HINT) from None
+    if not is_object(document) or document.get("format") != FORMAT:
+        raise CaseFileError(str(file), f"is not of format {FORMAT}", _HINT)
+    try:
+        return _case(document), str(document["definition_key"])
+    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        what = f"holds no failure that could be repeated ({type(error).__name__}: {error})"
+        raise CaseFileError(str(file), what, _HINT) from None
+
+
+def _case(document: dict[str, JSON]) -> Case:
+    ((kind, subject),) = document["subject"].items()
+    response = document["response"]
+    return Case(
+        requirement=document["requirement"],
+        breaches=tuple(document["breaches"]),
+        subject=(kind, subject),
+        contract_digest=document["contract"],
+        keys=document["keys"],
+        before=tuple(map(_step, document["before"])),
+        step=_step(document["request"]),
+        response=Response(int(response["status"]), _pairs(response["headers"]), _body(response["body"])),
+        shows_again=document["shows_again"],
+    )
+
+
+def _step(value: JSON) -> Step:
+    headers, body = _pairs(value["headers"]), _body(value["body"])
+    return Step(value["operation"], Request(value["method"], value["target"], headers, body))
+
+
+def _pairs(value: JSON) -> Headers:
+    if not is_array(value):
+        raise TypeError("headers are no list")
+    return tuple((str(name), str(content)) for name, content in value)
+
+
+def _body(value: JSON) -> bytes:
+    return base64.b64decode(value["base64"], validate=True) if is_object(value) else str(value).encode()
+
+
+_FIRST = re.compile(r"\{\{the first ([0-9]+) letters of token\}\}")
+_LAST = re.compile(r"\{\{the last ([0-9]+) letters of token\}\}")
+
+
+def filled(steps: Iterable[Step], setting: Setting, keys: str, new_keys: str) -> tuple[Step, ...]:
+    """The requests with the setting's token and numbers in place of the marks, and with other message keys."""
+    values = [(mark, value) for value, mark in _marks(setting)]
+    # The file may know more numbers than are given now.
+    values += [(f"{{{{number {index}}}}}", setting.numbers[index % len(setting.numbers)]) for index in range(100)]
+    values += [(keys, new_keys)] if keys else []
+
+    def text(value: str) -> str:
+        for mark, own in values:
+            value = value.replace(mark, own)
+        value = _FIRST.sub(lambda found: setting.token[: int(found[1])], value)
+        return _LAST.sub(lambda found: setting.token[-int(found[1]) :], value)
+
+    def body(value: bytes) -> bytes:
+        for mark, own in values:
+            for encoding in ("utf-8", "utf-16-le"):
+                value = value.replace(mark.encode(encoding), own.encode(encoding))
+        return value
+
+    return tuple(
+        Step(
+            each.operation,
+            Request(
+                each.request.method,
+                text(each.request.target),
+                tuple((name, text(content)) for name, content in each.request.headers),
+                body(each.request.body),
+            ),
+        )
+        for each in steps
+    )
