@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 TOKEN = "reference-token"
 DEFINITIONS = {"account_rest"}
+MAX_RECIPIENTS = 100
 THREE_DAYS = 72 * 3600
 
 PUBLISHED = {
@@ -34,47 +35,86 @@ PUBLISHED = {
 
 
 class Fault(NamedTuple):
-    """What was done wrong, the ruling that it breaks, and a requirement that must be among those that fail."""
+    """What was done wrong, the ruling that it breaks, and a requirement that must be among those that fail.
+
+    Two break the schema of the request, and no ruling says what is to come of that.
+    """
 
     description: str
     ruling: str
-    requirement: str = ""
+    requirement: str
 
 
 FAULTS = {
-    "camel-case-code": Fault("An item has its code under errorCode.", "R1"),
-    "success-if-any-queued": Fault("The top-level errorcode is 0 as soon as one recipient was queued.", "R5"),
-    "counts-refused-of-queued": Fault("The message says how many were refused out of those that were queued.", "R6"),
-    "message-on-queued-items": Fault("An item that was queued has a message that says so.", "R7"),
-    "answers-refused-only": Fault("Only those that were refused are in the answer, if there are any.", "R8"),
-    "no-key-made": Fault("An item without a messageKey in the request has null in the answer.", "R8"),
-    "all-or-nothing": Fault("One recipient at fault refuses the whole request.", "R10"),
-    "stops-at-first-refusal": Fault("After a recipient that is refused the others are refused as well.", "R32"),
-    "cuts-long-keys": Fault("A messageKey of more than 100 characters is cut to fit its column.", "R12"),
-    "counts-bytes-of-keys": Fault("A messageKey is measured in bytes of UTF-8, not in characters.", "R12"),
-    "compares-with-store-only": Fault("A duplicate is looked for among earlier requests, not within this one.", "R13"),
-    "compares-within-request-only": Fault(
-        "A duplicate is looked for within this request, not among earlier ones.", "R14"
+    "camel-case-code": Fault("An item has its code under errorCode.", "R1", "send-item-errorcode-key"),
+    "success-if-any-queued": Fault(
+        "The top-level errorcode is 0 as soon as one recipient was queued.", "R5", "send-mixed-errorcode"
     ),
-    "folds-case-of-keys": Fault("Keys that differ in the case of their letters are taken for duplicates.", "R13"),
-    "takes-keys-of-refused": Fault("A key counts as used although its recipient was refused.", "R14"),
-    "lets-unknown-nested-fields": Fault("Unknown fields are refused at the top, not inside recipients.", "R18"),
-    "says-422": Fault("What is not valid is refused with 422.", "R24"),
-    "reads-utf-16": Fault("The body goes to json.loads as bytes, which takes UTF-16 and a byte-order mark.", "R20"),
-    "takes-nan": Fault("NaN and Infinity are taken for numbers.", "R20"),
-    "any-content-type": Fault("The content type is not looked at.", "R21"),
-    "token-prefix": Fault("The token need only begin like the right one.", "R22"),
-    "any-scheme": Fault("The token is taken from whichever scheme.", "R22"),
-    "token-in-query": Fault("A token in the query lets in as well.", "R23"),
-    "validates-first": Fault("The body is judged before the token.", "R22"),
-    "pages-of-framework": Fault("The framework's own pages in HTML are left as they are.", "R26"),
-    "code-as-text": Fault("The code of an error is a string.", "R3"),
-    "redirects-to-slash": Fault("The path without its slash redirects to the one with it.", "R27"),
-    "answers-options": Fault("OPTIONS is answered with 200, as the framework does unasked.", "R33"),
-    "id-of-the-second": Fault("The requestId is made from the time in seconds.", "R28"),
-    "id-of-the-process": Fault("The requestId is made once, when the server starts.", "R28"),
+    "counts-refused-of-queued": Fault(
+        "The message says how many were refused out of those that were queued.", "R6", "send-mixed-message"
+    ),
+    "message-on-queued-items": Fault("An item that was queued has a message that says so.", "R7", "send-queued-item"),
+    "answers-refused-only": Fault(
+        "Only those that were refused are in the answer, if there are any.", "R8", "send-item-count"
+    ),
+    "no-key-made": Fault(
+        "An item without a messageKey in the request has null in the answer.", "R8", "send-key-generated"
+    ),
+    "all-or-nothing": Fault("One recipient at fault refuses the whole request.", "R10", "send-good-recipient-queued"),
+    "stops-at-first-refusal": Fault(
+        "After a recipient that is refused the others are refused as well.", "R32", "send-good-recipient-queued"
+    ),
+    "cuts-long-keys": Fault(
+        "A messageKey of more than 100 characters is cut to fit its column.", "R12", "send-long-key-refused"
+    ),
+    "counts-bytes-of-keys": Fault(
+        "A messageKey is measured in bytes of UTF-8, not in characters.", "R12", "send-good-request-queued"
+    ),
+    "compares-with-store-only": Fault(
+        "A duplicate is looked for among earlier requests, not within this one.", "R13", "send-duplicate-key-refused"
+    ),
+    "compares-within-request-only": Fault(
+        "A duplicate is looked for within this request, not among earlier ones.", "R14", "send-reused-key-refused"
+    ),
+    "folds-case-of-keys": Fault(
+        "Keys that differ in the case of their letters are taken for duplicates.", "R13", "send-good-request-queued"
+    ),
+    "no-limit": Fault(
+        "The server's own limit of recipients is not enforced.", "R17", "send-too-many-recipients-refused"
+    ),
+    "lets-unknown-nested-fields": Fault(
+        "Unknown fields are refused at the top, not inside recipients.", "R18", "send-unknown-field-refused"
+    ),
+    "other-types-refused-alone": Fault(
+        "A recipient with a number for a string is refused alone, in a 202.", "none", "send-invalid-request-refused"
+    ),
+    "null-is-left-out": Fault("A member that is null counts as left out.", "none", "send-invalid-request-refused"),
+    "says-422": Fault("What is not valid is refused with 422.", "R24", "status-documented"),
+    "reads-utf-16": Fault(
+        "The body goes to json.loads as bytes, which takes UTF-16 and a byte-order mark.",
+        "R20",
+        "send-malformed-body-refused",
+    ),
+    "takes-nan": Fault("NaN and Infinity are taken for numbers.", "R20", "send-malformed-body-refused"),
+    "any-content-type": Fault("The content type is not looked at.", "R21", "send-wrong-content-type-refused"),
+    "token-prefix": Fault("The token need only begin like the right one.", "R22", "auth-wrong-token-refused"),
+    "any-scheme": Fault("The token is taken from whichever scheme.", "R22", "auth-wrong-scheme-refused"),
+    "token-in-query": Fault("A token in the query lets in as well.", "R23", "auth-token-elsewhere-refused"),
+    "validates-first": Fault("The body is judged before the token.", "R22", "auth-before-body"),
+    "pages-of-framework": Fault("The framework's own pages in HTML are left as they are.", "R26", "error-body"),
+    "code-as-text": Fault("The code of an error is a string.", "R3", "errorcode-integer"),
+    "redirects-to-slash": Fault(
+        "The path without its slash redirects to the one with it.", "R27", "path-trailing-slash"
+    ),
+    "answers-options": Fault(
+        "OPTIONS is answered with 200, as the framework does unasked.", "R33", "method-not-declared-refused"
+    ),
+    "id-of-the-second": Fault("The requestId is made from the time in seconds.", "R28", "request-id-new"),
+    "id-of-the-process": Fault("The requestId is made once, when the server starts.", "R28", "request-id-new"),
     "crashes-on-other-shapes": Fault(
-        "A body that is no object, or a recipient that is none, is an error of its own.", "R20"
+        "A body that is no object, or a recipient that is none, is an error of its own.",
+        "R20",
+        "send-invalid-request-refused",
     ),
 }
 
@@ -106,9 +146,10 @@ class Recipient:
             check_type(raw, dict, "recipients")
         if not has("lets-unknown-nested-fields"):
             check_fields(raw, {"contactKey", "to", "messageKey", "attributes"})
-        check_type(raw.get("attributes"), dict, "attributes", optional=True)
+        check_members(raw, attributes=dict, messageKey=str)
+        if not has("other-types-refused-alone"):
+            check_members(raw, contactKey=str, to=str)
         key = raw.get("messageKey")
-        check_type(key, str, "messageKey", optional=True)
         if has("cuts-long-keys"):
             key = key and key[:100]
         return cls(raw.get("contactKey"), raw.get("to"), key, secrets.token_urlsafe(16) if key is None else key)
@@ -154,7 +195,7 @@ class Outbox:
                     code = code or results[-1][1]
                 if not has("compares-with-store-only"):
                     used.add(key)
-                if code is None or has("takes-keys-of-refused"):
+                if code is None:
                     self.queued_at[key] = now
                 results.append((recipient, code))
             return results
@@ -221,19 +262,20 @@ def read_recipients() -> list[Recipient]:
     if not has("crashes-on-other-shapes"):
         check_type(payload, dict, "the body")
     check_fields(payload, {"definitionKey", "recipients", "content", "subscriptions", "attributes"})
-    for name, fields in {"content": {"message"}, "subscriptions": {"resubscribe"}, "attributes": None}.items():
-        check_type(payload.get(name), dict, name, optional=True)
-        if fields and not has("lets-unknown-nested-fields"):
-            check_fields(payload.get(name) or {}, fields)
-    check_type((payload.get("content") or {}).get("message"), str, "message", optional=True)
-    check_type((payload.get("subscriptions") or {}).get("resubscribe"), bool, "resubscribe", optional=True)
+    check_members(payload, definitionKey=str, recipients=list, content=dict, subscriptions=dict, attributes=dict)
+    content, subscriptions = payload.get("content") or {}, payload.get("subscriptions") or {}
+    if not has("lets-unknown-nested-fields"):
+        check_fields(content, {"message"})
+        check_fields(subscriptions, {"resubscribe"})
+    check_members(content, message=str)
+    check_members(subscriptions, resubscribe=bool)
     if payload.get("definitionKey") is None:
         raise ApiError(109107, "MCMS_UTM_Validation_MissingRequiredField_definitionKey")
-    check_type(payload["definitionKey"], str, "definitionKey")
-    check_type(payload.get("recipients"), list, "recipients", optional=True)
     recipients = [Recipient.from_json(each) for each in payload.get("recipients") or ()]
     if not recipients:
         raise ApiError(109102, "MCMS_UTM_Validation_NoSubscribers")
+    if len(recipients) > MAX_RECIPIENTS and not has("no-limit"):
+        raise ApiError(109101, "MCMS_UTM_Validation_TooManySubscribers")
     if payload["definitionKey"] not in DEFINITIONS:
         raise ApiError(109111, "MCMS_UTM_Validation_InvalidValue_definitionKey")
     return recipients
@@ -261,8 +303,14 @@ def check_fields(raw: Any, known: set[str]) -> None:
         raise ApiError(109122, "MCMS_UTM_Validation_UnknownFieldName", 422 if has("says-422") else 400)
 
 
-def check_type(value: Any, wanted: type, name: str, *, optional: bool = False) -> None:
-    if not isinstance(value, wanted) and not (optional and value is None):
+def check_members(raw: Any, **types: type) -> None:
+    for name in types.keys() & raw.keys():
+        if raw[name] is not None or not has("null-is-left-out"):
+            check_type(raw[name], types[name], name)
+
+
+def check_type(value: Any, wanted: type, name: str) -> None:
+    if not isinstance(value, wanted):
         raise ApiError(10001, f"{name} is of the wrong type", 422 if has("says-422") else 400)
 
 
