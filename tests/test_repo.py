@@ -29,6 +29,7 @@ BELOW: dict[str, set[str]] = {
     "run": {"model", "contract", "checks", "drivers", "judge", "report", "settings"},
     "reference_server": {"model", "contract", "reference_server"},
     "reference_client": {"model", "contract"},
+    "plain_server": {"model", "plain_server"},
     "mutants": {"model", "contract", "reference_client", "mutants"},
 }
 

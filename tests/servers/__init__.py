@@ -1,0 +1,1 @@
+"""Servers of other makes, to judge by the suite."""
