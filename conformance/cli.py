@@ -22,10 +22,10 @@ from rich.text import Text
 from conformance import contract as contracts
 from conformance import report as reports
 from conformance import settings as settings_files
-from conformance import sign_in
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.contract import Contract
+from conformance.drivers import sign_in
 from conformance.drivers.hosting import look_in_working_folder
 from conformance.drivers.repetition import Again
 from conformance.explain import explained, explanation_lines
@@ -56,7 +56,7 @@ from conformance.run import (
     write_cases,
     write_whole,
 )
-from conformance.selftest import Clean, Finding, Kill, Lacking, is_failure
+from conformance.selftest import Clean, Finding, Kill, Lacking, is_failure, matrix
 from conformance.selftest import selftest as prove
 from conformance.settings import (
     BUNDLED_EXPECTED_FAILURES,
@@ -458,24 +458,39 @@ def _faulty(handler: Handler, names: Sequence[str]) -> Server:
 
 
 @commands.command()
-@click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="How many seeds must be clean.")
+@click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Seeds for each mutant.")
+@click.option(
+    "--correct-seeds", type=click.IntRange(min=1), default=5, show_default=True, help="Seeds that must be clean."
+)
+@click.option("--only", metavar="ID", default="", help="Try the mutants of this requirement alone.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Processes [default: one a core]."
+)
 @_CONTRACT
-def selftest(seeds: int, contract: Path | None) -> int:
-    """Prove the suite: every mutant is caught, nothing correct is accused."""
+def selftest(seeds: int, correct_seeds: int, only: str, jobs: int, contract: Path | None) -> int:
+    """Prove the suite: every mutant is caught, nothing correct is accused. Ends with the matrix of both."""
     read: Contract = contracts.read(contract or contracts.default_folder())
+    ids = [*(each.id for each in SERVER), *(each.id for each in client_checks.requirements(read))]
+    if only:
+        settings_files.check_ids("--only", [only], ids)
     findings: list[Finding] = []
-    for finding in prove(read, range(1, seeds + 1)):
+    for finding in prove(
+        read, seeds=range(1, seeds + 1), correct_seeds=range(1, correct_seeds + 1), only=only, jobs=jobs
+    ):
         findings.append(finding)
         click.echo(_finding_line(finding))
-    failures = [each for each in findings if is_failure(each)]
     kills = [each for each in findings if isinstance(each, Kill)]
     clean = [each for each in findings if isinstance(each, Clean)]
+    for side in ("server", "client"):
+        if rows := [each for each in kills if each.side == side]:
+            click.echo(f"\nmutants of the {side} by what noticed them:")
+            _say(matrix(rows, ids))
     click.echo(
-        f"{sum(each.is_caught for each in kills)} of {len(kills)} mutants caught, "
+        f"\n{sum(each.is_caught for each in kills)} of {len(kills)} mutants caught, "
         f"{sum(each.is_clean for each in clean)} of {len(clean)} correct runs clean, "
         f"{sum(isinstance(each, Lacking) for each in findings)} requirements without a mutant"
     )
-    return BROKEN if failures else PASSED
+    return BROKEN if any(map(is_failure, findings)) else PASSED
 
 
 def _finding_line(finding: Finding) -> str:
@@ -483,13 +498,13 @@ def _finding_line(finding: Finding) -> str:
         case Kill():
             others = len(set(finding.noticed) - {finding.kills})
             verdict = "caught" if finding.is_caught else "SURVIVED"
-            return (
-                f"{verdict:<10}{finding.side:<8}{finding.mutant:<45}{finding.kills}{f' (+{others})' if others else ''}"
-            )
+            where = f"seed {finding.seed}, {finding.base}" if finding.side == "server" else f"seed {finding.seed}"
+            told = f"{finding.kills}{f' (+{others})' if others else ''}"
+            return f"{verdict:<10}{finding.side:<8}{finding.mutant:<45}{told}, {where}"
         case Clean():
-            told = [f"accused: {', '.join(finding.accused)}"] if finding.accused else []
-            told += [f"not exercised: {', '.join(finding.idle)}"] if finding.idle else []
+            told = f"accused: {', '.join(finding.accused)}; " if finding.accused else ""
+            told += f"not exercised: {', '.join(finding.idle)}" if finding.idle else ""
             verdict = "clean" if finding.is_clean else "NOT CLEAN"
-            return f"{verdict:<10}{finding.side:<8}{finding.subject}, seed {finding.seed} {'; '.join(told)}".rstrip()
+            return f"{verdict:<10}{finding.side:<8}{finding.subject}, seed {finding.seed} {told}".rstrip("; ")
         case Lacking():
             return f"LACKING   {'':<8}{finding.requirement} has no mutant"

@@ -2,21 +2,29 @@
 
 A requirement without a mutant, a mutant that survives and a false alarm are failures of the suite.
 Servers are asked in process first, which the probes make fast; a mutant that this does not catch is put on a
-socket and explored like any other server.
+socket and explored like any other server. So that the suite is not tuned to one server, the faults are put around
+a second one as well, which was written apart from the first.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
+from conformance import contract as contracts
+from conformance import plain_server
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
+from conformance.checks.stock import STOCK
 from conformance.contract import Contract
-from conformance.correct_server import SETTING, probe_in_process, reference
+from conformance.correct_server import MAX_RECIPIENTS, SETTING, probe_in_process, reference
 from conformance.drivers.client import exercise
 from conformance.drivers.hosting import hosted
 from conformance.drivers.server import Plan, judge_server, no_progress
@@ -31,6 +39,18 @@ from conformance.reference_server import app, wsgi_app
 #: Judged only where a server is busy, which the reference server never is.
 NEVER_BUSY = "error-retry-after"
 
+REFERENCE, PLAIN, PLAIN_HTTP_1_0 = "the reference", "the plain server", "the plain server over HTTP/1.0"
+
+#: Faults that change nothing around the plain server, each with the choice of that server that leaves them no room.
+NO_FAULT_ON_PLAIN: Mapping[str, str] = {
+    "judges-a-mixed-answer-by-its-first-item": "it lists the refused first",
+    "refuses-the-recipient-before-a-refused-one": "it lists the refused first",
+    "says-errorcode-0-when-all-are-refused": "it answers 400 when everyone is refused",
+    "says-errorcode-109103-when-all-are-refused": "it answers 400 when everyone is refused",
+    "refuses-a-long-key-with-a-code-of-its-own": "it refuses the request for a long key",
+    "leaves-out-allow": "it answers 404, which needs no Allow, to other methods",
+}
+
 
 @frozen
 class Kill:
@@ -40,6 +60,8 @@ class Kill:
     mutant: str
     kills: str
     noticed: tuple[str, ...]
+    seed: int = 1
+    base: str = REFERENCE
 
     @property
     def is_caught(self) -> bool:
@@ -54,7 +76,7 @@ class Clean:
     seed: int
     accused: tuple[str, ...]
     idle: tuple[str, ...]
-    subject: str = "the reference"
+    subject: str = REFERENCE
 
     @property
     def is_clean(self) -> bool:
@@ -71,18 +93,86 @@ class Lacking:
 Finding = Kill | Clean | Lacking
 
 
-def selftest(contract: Contract, seeds: range) -> Iterator[Finding]:
-    """The references under every seed, other correct servers under one each, then every mutant under the first."""
-    yield from lacking(contract)
+@frozen
+class Task:
+    """One thing to find out, by names alone, so that another process can do it."""
+
+    kind: str
+    name: str
+    seed: int
+    base: str = REFERENCE
+
+
+def selftest(
+    contract: Contract, *, seeds: range, correct_seeds: range, only: str = "", jobs: int = 1
+) -> Iterator[Finding]:
+    """What is lacking, every correct subject under its seeds, then every mutant under its own.
+
+    `only` keeps the mutants of one requirement. The order is that of the tasks, however many processes work on them.
+    """
+    yield from (each for each in lacking(contract) if only in ("", each.requirement))
+    listed = [each for each in tasks(seeds, correct_seeds) if not only or _kills(each) == only]
+    if jobs == 1:
+        yield from (_find(each, contract.folder) for each in listed)
+        return
+    # Started afresh, since a process with threads is not to be copied.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_find, listed, [contract.folder] * len(listed), chunksize=4)
+
+
+def tasks(seeds: range, correct_seeds: range) -> Iterator[Task]:
+    """Everything that is to be found out, in order."""
+    for seed in correct_seeds:
+        yield Task("correct server", REFERENCE, seed)
+        yield Task("correct client", REFERENCE, seed)
+    # Every variant under some seeds, every seed for some variants, unless there is time for all of them.
+    for number, name in enumerate([PLAIN, PLAIN_HTTP_1_0, *(each.name for each in SERVER_VARIANTS)]):
+        few = correct_seeds[number % len(correct_seeds) :][:1]
+        for seed in correct_seeds if len(correct_seeds) >= ALL_FROM else few:
+            yield Task("correct server", name, seed)
     for seed in seeds:
-        yield clean_server(contract, seed)
-        yield clean_client(contract, seed)
-    for number, variant in enumerate(SERVER_VARIANTS):
-        yield clean_variant(variant, contract, seeds[number % len(seeds)])
-    for server in SERVER_MUTANTS:
-        yield server_kill(server, contract, seeds[0])
-    for client in CLIENT_MUTANTS:
-        yield client_kill(client, contract, seeds[0])
+        for server in SERVER_MUTANTS:
+            yield Task("server mutant", server.name, seed)
+            if fits_plain(server):
+                yield Task("server mutant", server.name, seed, PLAIN)
+        for client in CLIENT_MUTANTS:
+            yield Task("client mutant", client.name, seed)
+
+
+#: From so many seeds on, every correct server is tried under each of them.
+ALL_FROM = 10
+
+
+def fits_plain(mutant: ServerMutant) -> bool:
+    """Whether a fault shows around the plain server to exact requests."""
+    explored = {each.id for each in STOCK.values()}
+    return mutant.kills not in explored and mutant.name not in NO_FAULT_ON_PLAIN
+
+
+def _kills(task: Task) -> str:
+    """The requirement that a task's mutant names; empty if it is about none."""
+    named = {each.name: each.kills for each in SERVER_MUTANTS} | {each.name: each.kills for each in CLIENT_MUTANTS}
+    return named.get(task.name, "")
+
+
+def _find(task: Task, folder: Path) -> Finding:
+    contract = _contract(folder)
+    match task.kind:
+        case "correct server":
+            return clean_server(contract, task.seed, task.name)
+        case "correct client":
+            return clean_client(contract, task.seed)
+        case "server mutant":
+            server = next(each for each in SERVER_MUTANTS if each.name == task.name)
+            return server_kill(server, contract, task.seed, task.base)
+        case _:
+            client = next(each for each in CLIENT_MUTANTS if each.name == task.name)
+            return client_kill(client, contract, task.seed)
+
+
+@lru_cache(maxsize=1)
+def _contract(folder: Path) -> Contract:
+    return contracts.read(folder)
 
 
 def is_failure(finding: Finding) -> bool:
@@ -102,17 +192,29 @@ def lacking(contract: Contract) -> Iterator[Lacking]:
     yield from (Lacking(id) for id in asked if id not in killed)
 
 
-def server_kill(mutant: ServerMutant, contract: Contract, seed: int) -> Kill:
+def server_kill(mutant: ServerMutant, contract: Contract, seed: int, base: str = REFERENCE) -> Kill:
     """Which requirements notice a faulty server: by the probes in process or, if not by these, explored on a socket."""
-    noticed = _noticed_in_process(lambda: mutant.wrap(reference(contract)), contract, seed)
+    server = reference if base == REFERENCE else _plain
+    noticed = _noticed_in_process(lambda: mutant.wrap(server(contract)), contract, seed)
     if mutant.kills not in noticed:
-        noticed = _broken(_explored(app(mutant.wrap(reference(contract))), contract, seed))
-    return Kill("server", mutant.name, mutant.kills, noticed)
+        noticed = _broken(_explored(app(mutant.wrap(server(contract))), contract, seed, profile="thorough"))
+    return Kill("server", mutant.name, mutant.kills, noticed, seed, base)
 
 
-def clean_server(contract: Contract, seed: int) -> Clean:
-    """The reference server under one seed, on a socket, probed and explored."""
-    return _clean_server(app(reference(contract)), contract, seed, "the reference")
+def _plain(_: Contract) -> Handler:
+    return plain_server.handler(max_recipients=MAX_RECIPIENTS)
+
+
+def clean_server(contract: Contract, seed: int, name: str = REFERENCE) -> Clean:
+    """A correct server under one seed, on a socket, probed and explored."""
+    if name == REFERENCE:
+        return _clean_server(app(reference(contract)), contract, seed, name)
+    if name == PLAIN:
+        return _clean_server(plain_server.application(max_recipients=MAX_RECIPIENTS), contract, seed, name)
+    if name == PLAIN_HTTP_1_0:
+        with plain_server.serve(max_recipients=MAX_RECIPIENTS) as url:
+            return _clean(_judged(url, contract, seed), seed, name)
+    return clean_variant(next(each for each in SERVER_VARIANTS if each.name == name), contract, seed)
 
 
 def clean_variant(variant: ServerVariant, contract: Contract, seed: int) -> Clean:
@@ -140,7 +242,7 @@ def client_kill(mutant: ClientMutant, contract: Contract, seed: int) -> Kill:
 
     with contextlib.suppress(_Caught):
         exercise(mutant.caller, contract, seed=seed, profile="quick", see=see)
-    return Kill("client", mutant.name, mutant.kills, tuple(sorted(noticed)))
+    return Kill("client", mutant.name, mutant.kills, tuple(sorted(noticed)), seed)
 
 
 def clean_client(contract: Contract, seed: int) -> Clean:
@@ -157,15 +259,22 @@ def _noticed_in_process(make: Callable[[], Handler], contract: Contract, seed: i
 
 
 def _clean_server(application: Any, contract: Contract, seed: int, subject: str) -> Clean:
-    judge = _explored(application, contract, seed)
+    return _clean(_explored(application, contract, seed), seed, subject)
+
+
+def _clean(judge: Judge[Exchange], seed: int, subject: str) -> Clean:
     return Clean("server", seed, _broken(judge), tuple(each for each in _idle(judge) if each != NEVER_BUSY), subject)
 
 
-def _explored(application: Any, contract: Contract, seed: int) -> Judge[Exchange]:
+def _explored(application: Any, contract: Contract, seed: int, profile: str = "quick") -> Judge[Exchange]:
     """The judge of an application that was put on a socket, probed and explored."""
-    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
     with hosted(application, "the server under self-test") as url:
-        judge_server(Plan(contract, SETTING, seed, "quick"), url, "the reference server", judge, no_progress)
+        return _judged(url, contract, seed, profile)
+
+
+def _judged(url: str, contract: Contract, seed: int, profile: str = "quick") -> Judge[Exchange]:
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    judge_server(Plan(contract, SETTING, seed, profile), url, "the server under self-test", judge, no_progress)
     return judge
 
 
@@ -175,3 +284,30 @@ def _broken(judge: Judge[Seen]) -> tuple[str, ...]:
 
 def _idle(judge: Judge[Seen]) -> tuple[str, ...]:
     return tuple(each.requirement.id for each in judge.records() if not each.exercised)
+
+
+def matrix(kills: Sequence[Kill], ids: Sequence[str]) -> Iterator[str]:
+    """Mutant by requirement: `K` where the requirement that a mutant names noticed it each time, `+` where another did.
+
+    `k` and `-` stand for what was noticed under some seeds only. Mutants around the second server count with those
+    around the first.
+    """
+    width = max((len(each.mutant) for each in kills), default=0)
+    columns = [id for id in ids if any(id in each.noticed or id == each.kills for each in kills)]
+    for number, id in enumerate(columns, 1):
+        yield f"{number:>4}  {id}"
+    digits = [f"{number:>3}" for number in range(1, len(columns) + 1)]
+    for place in range(3):
+        if line := "".join(each[place] for each in digits).rstrip():
+            yield f"{'':<{width}} {line}"
+    rows: dict[str, list[Kill]] = {}
+    for each in kills:
+        rows.setdefault(each.mutant, []).append(each)
+    for mutant, runs in rows.items():
+        yield f"{mutant:<{width}} {''.join(_cell(runs, id) for id in columns)}".rstrip()
+
+
+def _cell(runs: Sequence[Kill], id: str) -> str:
+    times = sum(id in each.noticed for each in runs)
+    sometimes, always = "kK" if runs[0].kills == id else "-+"
+    return "." if not times else always if times == len(runs) else sometimes

@@ -5,10 +5,14 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from conformance import selftest
+from conformance import plain_server, selftest
+from conformance.checks import SERVER
 from conformance.contract import Contract
+from conformance.correct_server import MAX_RECIPIENTS, probe_in_process
+from conformance.judge import Judge, Lists, exchange_size
+from conformance.model import Exchange
 from conformance.mutants.client import CLIENT_MUTANTS
-from conformance.mutants.server import BY_NAME, ServerMutant
+from conformance.mutants.server import BY_NAME, SERVER_MUTANTS, ServerMutant
 from conformance.mutants.server_variants import SERVER_VARIANTS, ServerVariant
 from conformance.reference_client import reference_caller
 from conformance.selftest import Clean, Kill, Lacking, is_failure
@@ -58,6 +62,48 @@ def test_another_correct_server_is_accused_of_nothing(contract: Contract, name: 
     clean = selftest.clean_variant(variant, contract, 2)
 
     assert clean == Clean("server", 2, (), (), name)
+
+
+@pytest.mark.parametrize("name", [selftest.PLAIN, selftest.PLAIN_HTTP_1_0])
+def test_a_server_written_apart_is_accused_of_nothing(contract: Contract, name: str) -> None:
+    assert selftest.clean_server(contract, 1, name) == Clean("server", 1, (), (), name)
+
+
+@pytest.mark.parametrize("name", sorted(selftest.NO_FAULT_ON_PLAIN))
+def test_what_is_no_fault_on_the_plain_server_is_not_noticed_there(contract: Contract, name: str) -> None:
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    server = BY_NAME[name].wrap(plain_server.handler(max_recipients=MAX_RECIPIENTS))
+    probe_in_process(server, contract, 1, judge)
+
+    assert BY_NAME[name].kills not in {each.requirement.id for each in judge.records() if each.broken}
+
+
+def test_at_least_a_third_of_the_faults_are_put_around_a_second_server() -> None:
+    assert sum(map(selftest.fits_plain, SERVER_MUTANTS)) * 3 >= len(SERVER_MUTANTS)
+
+
+def test_every_correct_server_meets_every_seed_when_there_are_many() -> None:
+    listed = [each for each in selftest.tasks(range(1, 2), range(1, 26)) if each.kind == "correct server"]
+
+    assert len(listed) == 25 * (len(SERVER_VARIANTS) + 3)
+
+
+def test_the_matrix_tells_who_noticed_whom_and_how_often() -> None:
+    kills = [
+        Kill("server", "wrong-twice", "a", ("a", "c"), seed=1),
+        Kill("server", "wrong-twice", "a", ("a",), seed=2),
+        Kill("server", "seldom", "b", ("a", "b"), seed=1),
+        Kill("server", "seldom", "b", ("a",), seed=2),
+    ]
+
+    assert list(selftest.matrix(kills, ["a", "b", "c", "d"])) == [
+        "   1  a",
+        "   2  b",
+        "   3  c",
+        "            123",
+        "wrong-twice K.-",
+        "seldom      +k.",
+    ]
 
 
 def test_a_variant_that_is_not_correct_is_accused(contract: Contract) -> None:
