@@ -116,10 +116,12 @@ def _marked_header(name: str, value: str, setting: Setting) -> str:
     if name != "authorization" or marked != value:
         return marked
     scheme, blank, given = value.partition(" ")
+    missing = len(setting.token) - len(given)
     if given and setting.token.startswith(given):
-        return f"{scheme}{blank}{{{{the first {len(given)} letters of token}}}}"
+        part = f"token without its last {missing}" if missing < len(given) else f"the first {len(given)} of token"
+        return f"{scheme}{blank}{{{{{part}}}}}"
     if given and setting.token.endswith(given):
-        return f"{scheme}{blank}{{{{the last {len(given)} letters of token}}}}"
+        return f"{scheme}{blank}{{{{token without its first {missing}}}}}"
     return value
 
 
@@ -174,8 +176,12 @@ def _body(value: JSON) -> bytes:
     return base64.b64decode(value["base64"], validate=True) if is_object(value) else str(value).encode()
 
 
-_FIRST = re.compile(r"\{\{the first ([0-9]+) letters of token\}\}")
-_LAST = re.compile(r"\{\{the last ([0-9]+) letters of token\}\}")
+#: Parts of the token, by how many letters are left or missing, so that they fit a token of any length.
+_PARTS: tuple[tuple[re.Pattern[str], Callable[[str, int], str]], ...] = (
+    (re.compile(r"\{\{the first ([0-9]+) of token\}\}"), lambda token, count: token[:count]),
+    (re.compile(r"\{\{token without its last ([0-9]+)\}\}"), lambda token, count: token[:-count]),
+    (re.compile(r"\{\{token without its first ([0-9]+)\}\}"), lambda token, count: token[count:]),
+)
 
 
 def filled(steps: Iterable[Step], setting: Setting, keys: str, new_keys: str) -> tuple[Step, ...]:
@@ -188,8 +194,10 @@ def filled(steps: Iterable[Step], setting: Setting, keys: str, new_keys: str) ->
     def text(value: str) -> str:
         for mark, own in values:
             value = value.replace(mark, own)
-        value = _FIRST.sub(lambda found: setting.token[: int(found[1])], value)
-        return _LAST.sub(lambda found: setting.token[-int(found[1]) :], value)
+        for pattern, part in _PARTS:
+            if found := pattern.search(value):
+                value = value.replace(found[0], part(setting.token, int(found[1])))
+        return value
 
     def body(value: bytes) -> bytes:
         for mark, own in values:

@@ -230,7 +230,8 @@ def _credentials() -> sign_in.Credentials:
 
 
 def _say(lines: Iterable[str]) -> int:
-    for line in lines:
+    # All or nothing: an error comes before the first line.
+    for line in tuple(lines):
         click.echo(line)
     return PASSED
 

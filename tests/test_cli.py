@@ -64,8 +64,39 @@ def test_a_faulty_application_fails_and_the_same_seed_says_the_same(tmp_path: Pa
     assert "FAIL send-mixed-errorcode (MUST)" in outputs[0]
     assert "  - errorcode is 0, yet 1 of 2 recipients were refused" in "\n".join(outputs[0])
     assert outputs[0] == outputs[1] == outputs[2]
-    repeat = "sms-conformance server --app faulty:app --seed 1 --profile quick --strict --only send-mixed-errorcode"
-    assert f"  repeat: {repeat}" in outputs[0]
+    assert "  repeat: sms-conformance repeat reports/repeat/send-mixed-errorcode.json" in outputs[0]
+
+
+def test_a_failure_is_repeated_from_its_file_until_it_is_mended(tmp_path: Path) -> None:
+    (tmp_path / "faulty.py").write_text(FAULTY, encoding="utf-8")
+    run("server", "--app", "faulty:app", "--only", "send-mixed-errorcode", cwd=tmp_path)
+    file = "reports/repeat/send-mixed-errorcode.json"
+    still = run("repeat", file, cwd=tmp_path)
+    mended = run("repeat", file, "--app", "conformance.reference_server:asgi", cwd=tmp_path)
+
+    assert (still.returncode, mended.returncode) == (1, 0), still.stderr + mended.stderr
+    assert still.stdout.startswith("send-mixed-errorcode: still failing\n  - errorcode is 0, yet 1 of 2 recipients")
+    assert mended.stdout.startswith("send-mixed-errorcode: fixed\n")
+
+
+def test_what_cannot_be_written_is_repeated_by_the_run(tmp_path: Path) -> None:
+    (tmp_path / "faulty.py").write_text(FAULTY, encoding="utf-8")
+    (tmp_path / "reports").write_text("no folder", encoding="utf-8")
+    done = run("server", "--app", "faulty:app", "--only", "send-mixed-errorcode", cwd=tmp_path)
+
+    assert done.returncode == 1
+    repeat = "sms-conformance server --app faulty:app --seed 1 --profile quick --only send-mixed-errorcode"
+    assert f"  repeat: {repeat}" in done.stdout.splitlines()
+
+
+def test_a_dry_run_says_what_it_would_do_and_sends_nothing(tmp_path: Path) -> None:
+    said = run("server", "--url", "http://127.0.0.1:9", "--section", "access", "--dry-run", cwd=tmp_path)
+    calls = run("client", "--tag", "mixed", "--dry-run", cwd=tmp_path)
+
+    assert (said.returncode, calls.returncode) == (0, 0)
+    assert "POST    one recipient" in said.stdout
+    assert "5 of 57 requirements would be judged:" in said.stdout
+    assert "3 of 25 requirements would be judged:" in calls.stdout
 
 
 def test_the_bundled_client_passes_with_no_failure_known(tmp_path: Path) -> None:
@@ -128,6 +159,10 @@ def stock_folder(stock: str) -> Path:
         (["serve", "--token", "a b"], "--token: is empty or holds"),
         (["server", "--url", "http://127.0.0.1:9", "--report", "json", "--report-dir", "out"], "does not answer"),
         (["client", "--report", "json", "--report-dir", "/dev/null/x"], "is no folder that can be written to"),
+        (["repeat", "no.json"], "no.json: cannot be read"),
+        (["server", "--app", "a:b", "--tag", "no", "--dry-run"], "--tag: there is none that is called 'no'"),
+        (["server", "--app", "a:b", "--token-url", "http://127.0.0.1:9"], "SMS_CONFORMANCE_CLIENT_ID is not set"),
+        (["selftest", "--only", "no"], "--only: there is no requirement 'no'"),
         (["serve", "--port", "99999"], "99999 is not in the range"),
         (["selftest", "--contract", "no"], "no/openapi.yaml: cannot be read"),
     ],

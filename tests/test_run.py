@@ -147,7 +147,7 @@ def test_a_server_that_starts_is_waited_for(options: Options) -> None:
     thread.start()
     try:
         chosen = attrs.evolve(options, only=("request-id-new",))
-        report = run_server(chosen, DEFAULT, url=f"http://127.0.0.1:{port}", app=None, wait=30.0)
+        report = run_server(chosen, DEFAULT, url=f"http://127.0.0.1:{port}", app=None, wait=30.0).report
     finally:
         done.set()
         thread.join()

@@ -1,0 +1,142 @@
+"""A failure in a file: nothing secret in it, no more before it than it takes, and three answers when it is repeated."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from conformance.case_files import Case, CaseFileError, case_text, filled, read_case
+from conformance.checks import SERVER
+from conformance.checks.reading import SEND
+from conformance.contract import Contract
+from conformance.correct_server import SETTING, reference
+from conformance.drivers.repetition import Again, Repetition, repeat
+from conformance.drivers.server import Plan, Session, no_progress
+from conformance.judge import Judge, Lists, exchange_size
+from conformance.model import Exchange, Handler, Request, Response
+from conformance.mutants.server import BY_NAME
+from conformance.report import masker
+
+
+def cases(server: Handler, contract: Contract) -> Any:
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    session = Session(Plan(contract, SETTING, 1, "quick"), judge, no_progress)
+    session.probe(server, "the server in process")
+    return session.cases(("app", "faulty:app"), server)
+
+
+def written(case: Case, folder: Path) -> Case:
+    file = folder / "case.json"
+    file.write_text(case_text(case, SETTING, str), encoding="utf-8")
+    return read_case(file)[0]
+
+
+def again(case: Case, server: Handler, contract: Contract) -> Repetition:
+    return repeat(case, server, contract, SETTING)
+
+
+@pytest.mark.parametrize(
+    ("fault", "id", "before"),
+    [
+        ("says-errorcode-0-on-a-mixed-answer", "send-mixed-errorcode", 0),
+        ("forgets-message-keys", "send-reused-key-refused", 1),
+        ("gives-one-request-id", "request-id-new", 1),
+        ("lets-in-with-the-start-of-the-token", "auth-wrong-token-refused", 0),
+        ("queues-a-message-key-of-101-characters", "send-long-key-refused", 0),
+        ("guesses-the-encoding-of-a-body", "send-malformed-body-refused", 0),
+    ],
+)
+def test_a_failure_is_repeated_with_what_it_takes(
+    contract: Contract, tmp_path: Path, fault: str, id: str, before: int
+) -> None:
+    server = BY_NAME[fault].wrap(reference(contract))
+    case = written(cases(server, contract)[id], tmp_path)
+
+    assert case.shows_again is True
+    # Of an id, as many as gave it before.
+    assert len(case.before) >= before if id == "request-id-new" else len(case.before) == before
+    assert again(case, server, contract).again is Again.STILL_FAILING
+    assert again(case, reference(contract), contract).again is Again.FIXED
+
+
+def test_another_fault_in_its_place_is_neither(contract: Contract) -> None:
+    case = cases(BY_NAME["says-errorcode-0-on-a-mixed-answer"].wrap(reference(contract)), contract)[
+        "send-mixed-errorcode"
+    ]
+    renamed = again(case, BY_NAME["writes-the-item-code-in-camel-case"].wrap(reference(contract)), contract)
+    silent = again(case, lambda _: Response(400, (), b""), contract)
+
+    assert (renamed.again, silent.again) == (Again.OTHER, Again.OTHER)
+    assert "send-item-errorcode-key" in renamed.others
+    assert "does not apply" in silent.note
+
+
+def test_a_failure_that_did_not_show_again_is_never_called_fixed(contract: Contract) -> None:
+    count = itertools.count()
+    faulty = BY_NAME["says-errorcode-0-on-a-mixed-answer"].wrap(reference(contract))
+    right = reference(contract)
+
+    def once(request: Request) -> Response:
+        return faulty(request) if next(count) < 60 else right(request)
+
+    case = cases(once, contract)["send-mixed-errorcode"]
+
+    assert case.shows_again is False
+    assert again(case, right, contract).again is Again.OTHER
+    assert "come and go" in again(case, right, contract).note
+
+
+def test_a_file_holds_neither_token_nor_number_in_any_form(contract: Contract) -> None:
+    texts = [
+        case_text(each, SETTING, masker((SETTING.token,), SETTING.numbers))
+        for each in cases(BY_NAME["accepts-everything"].wrap(reference(contract)), contract).values()
+    ]
+    whole = "".join(texts)
+
+    assert len(texts) > 15
+    for secret in (SETTING.token, SETTING.token[:-1], SETTING.token[1:], SETTING.token.swapcase(), *SETTING.numbers):
+        assert secret not in whole
+
+
+def test_another_token_and_other_numbers_take_the_place_of_the_marks(contract: Contract, tmp_path: Path) -> None:
+    found = cases(BY_NAME["lets-in-with-the-start-of-the-token"].wrap(reference(contract)), contract)
+    case = written(found["auth-wrong-token-refused"], tmp_path)
+    other = evolve(SETTING, token="another-secret", numbers=("15555550199",))
+    (step,) = filled([case.step], other, case.keys, "other")
+
+    assert step.operation == SEND
+    assert step.request.header("authorization") == "Bearer another-secre"
+    assert step.request.json["recipients"][0]["to"] == "15555550199"
+    assert step.request.json["recipients"][0]["messageKey"].startswith("other-")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "is not of format 1"),
+        ('{"format": 2}', "is not of format 1"),
+        ('{"format": 1}', "holds no failure that could be repeated"),
+    ],
+)
+def test_a_file_that_holds_no_case_is_an_error(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "case.json").write_text(text, encoding="utf-8")
+
+    with pytest.raises(CaseFileError, match=said):
+        read_case(tmp_path / "case.json")
+
+
+def test_bytes_that_are_no_text_come_back_as_they_were(contract: Contract, tmp_path: Path) -> None:
+    found = cases(BY_NAME["reads-bodies-that-are-not-utf-8"].wrap(reference(contract)), contract)
+    case = found["send-malformed-body-refused"]
+    file = tmp_path / "case.json"
+    file.write_text(case_text(case, SETTING, str), encoding="utf-8")
+    (step,) = filled([read_case(file)[0].step], SETTING, "", "")
+
+    assert "base64" in json.loads(file.read_text(encoding="utf-8"))["request"]["body"]
+    assert step.request.body == case.step.request.body
