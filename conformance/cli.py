@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance import contract as contracts
+from conformance import register
 from conformance import report as reports
 from conformance import settings as settings_files
 from conformance.checks import SERVER
@@ -387,14 +389,35 @@ def _coloured(line: str) -> Text:
 
 
 @commands.command("list")
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only those with this tag.")
+@click.option("--section", "sections", metavar="NAME", multiple=True, help="Only this section.")
 @_CONTRACT
-def list_requirements(contract: Path | None) -> None:
-    """List every requirement with its level and the sentence it comes from."""
+def list_requirements(tags: tuple[str, ...], sections: tuple[str, ...], contract: Path | None) -> None:
+    """List every requirement by section, with the words it comes from; then the words that nothing judges, and why."""
     read = contracts.read(contract or contracts.default_folder())
     listed: list[Requirement[Any]] = [*SERVER, *client_checks.requirements(read)]
-    for each in listed:
-        click.echo(f"{each.id:<41}{each.level.value:<8}{each.title}")
-        click.echo(f"{'':<49}{each.cite.page}: “{each.cite.quote}”")
+    kept = [each for each in listed if _is_kept(each, tags, sections)]
+    for (side, section), group in groupby(kept, key=lambda each: (_side(each), each.section)):
+        click.echo(f"{side}: {section}")
+        for each in group:
+            words = ", ".join(sorted(each.tags))
+            click.echo(f"  {each.id:<41}{each.level.value:<8}{each.title}  [{words}]")
+            for cite in register.cites_of(each):
+                click.echo(f"  {'':<49}{cite.page}: “{cite.quote}”")
+    if not (tags or sections):
+        click.echo("judged by nothing:")
+        for exclusion in register.exclusions():
+            click.echo(f"  {exclusion.cite.page}: “{exclusion.cite.quote}”")
+            click.echo(f"  {'':<8}{exclusion.reason}")
+
+
+def _side(requirement: Requirement[Any]) -> str:
+    return "client" if requirement.id.startswith("client-") else "server"
+
+
+def _is_kept(requirement: Requirement[Any], tags: tuple[str, ...], sections: tuple[str, ...]) -> bool:
+    named = requirement.section in sections or bool(requirement.tags.intersection(tags))
+    return named or not (tags or sections)
 
 
 @commands.command()

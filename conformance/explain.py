@@ -23,6 +23,7 @@ from conformance.model import Call, CannotRun, Exchange, Failure, Handler, Requi
 from conformance.mutants.client import CLIENT_MUTANTS
 from conformance.mutants.server import SERVER_MUTANTS
 from conformance.reference_client import reference_caller
+from conformance.register import cites_of
 from conformance.report import masker, seen_lines
 from conformance.settings import DEFAULT
 
@@ -66,7 +67,7 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
     requirement, broken = explanation.requirement, explanation.broken
     yield f"{requirement.id} ({requirement.level})"
     yield f"  {requirement.title}"
-    yield f"  {requirement.cite.page}: “{requirement.cite.quote}”"
+    yield from (f"  {cite.page}: “{cite.quote}”" for cite in cites_of(requirement))
     secrets = ((DEFAULT.token, TOKEN), DEFAULT.numbers)
     yield ""
     if explanation.kept is None:

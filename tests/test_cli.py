@@ -209,5 +209,7 @@ def test_the_lists_name_every_requirement_and_every_fault(tmp_path: Path) -> Non
 
     assert "send-mixed-errorcode" in requirements.stdout
     assert "client-no-secret-shown" in requirements.stdout
+    assert "server: every answer\n" in requirements.stdout
+    assert "judged by nothing:\n  rulings.md: “The order of the items is not documented”" in requirements.stdout
     assert all(name in faults.stdout for name in BY_NAME)
     assert "drop-after-queueing" in faults.stdout

@@ -26,6 +26,7 @@ BELOW: dict[str, set[str]] = {
     "case_files": {"model"},
     "drivers": {"model", "contract", "checks", "judge", "probes", "case_files", "settings", "drivers"},
     "settings": {"model"},
+    "register": {"model", "contract"},
     "report": {"model"},
     "run": {"model", "contract", "checks", "case_files", "drivers", "judge", "probes", "report", "settings"},
     "reference_server": {"model", "contract", "reference_server"},
