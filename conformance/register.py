@@ -1,8 +1,8 @@
 """Every sentence that binds somebody, and what holds a subject to it: a requirement, or a reason why there is none.
 
-What the checks do not cite themselves is listed in `register.toml`. The sentences are those of the rulings, of the table
-of answers on each page, and of the descriptions in the contract. A sentence ends with a full stop, a semicolon or a
-colon. It is covered where the words that a requirement or an exclusion cites stand in it, or it in them.
+What the checks do not cite themselves is listed in `register.toml`. The sentences are those of the rulings, of the
+table of answers on each page, and of the descriptions in the contract. A sentence ends with a full stop, a semicolon or
+a colon. It is covered where the words that a requirement or an exclusion cites stand in it, or it in them.
 """
 
 from __future__ import annotations

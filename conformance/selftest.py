@@ -1,15 +1,14 @@
 """The suite proves itself: every mutant is caught by the requirement it names, nothing correct is accused.
 
 A requirement without a mutant, a mutant that survives and a false alarm are failures of the suite.
-Servers are asked in process first, which the probes make fast; a mutant that this does not catch is put on a
-socket and explored like any other server. So that the suite is not tuned to one server, the faults are put around
-a second one as well, which was written apart from the first.
+Mutants are asked in process, which is fast, unless only exploration can catch them. So that the suite is not tuned to
+one server, the faults are put around a second one as well, which was written apart from the first.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from multiprocessing import get_context
@@ -40,6 +39,9 @@ from conformance.reference_server import app, wsgi_app
 NEVER_BUSY = "error-retry-after"
 
 REFERENCE, PLAIN, PLAIN_HTTP_1_0 = "the reference", "the plain server", "the plain server over HTTP/1.0"
+
+#: Judged by exploration alone.
+_EXPLORED = frozenset(each.id for each in STOCK.values())
 
 #: Faults that change nothing around the plain server, each with the choice of that server that leaves them no room.
 NO_FAULT_ON_PLAIN: Mapping[str, str] = {
@@ -145,8 +147,7 @@ ALL_FROM = 10
 
 def fits_plain(mutant: ServerMutant) -> bool:
     """Whether a fault shows around the plain server to exact requests."""
-    explored = {each.id for each in STOCK.values()}
-    return mutant.kills not in explored and mutant.name not in NO_FAULT_ON_PLAIN
+    return mutant.kills not in _EXPLORED and mutant.name not in NO_FAULT_ON_PLAIN
 
 
 def _kills(task: Task) -> str:
@@ -193,11 +194,15 @@ def lacking(contract: Contract) -> Iterator[Lacking]:
 
 
 def server_kill(mutant: ServerMutant, contract: Contract, seed: int, base: str = REFERENCE) -> Kill:
-    """Which requirements notice a faulty server: by the probes in process or, if not by these, explored on a socket."""
-    server = reference if base == REFERENCE else _plain
-    noticed = _noticed_in_process(lambda: mutant.wrap(server(contract)), contract, seed)
-    if mutant.kills not in noticed:
-        noticed = _broken(_explored(app(mutant.wrap(server(contract))), contract, seed, profile="thorough"))
+    """Which requirements notice a faulty server.
+
+    It is asked in process; on a socket, and explored, only where the requirement is one of exploration.
+    """
+    faulty = mutant.wrap((reference if base == REFERENCE else _plain)(contract))
+    if mutant.kills in _EXPLORED:
+        noticed = _broken(_explored(app(faulty), contract, seed, profile="thorough"))
+    else:
+        noticed = _noticed_in_process(faulty, contract, seed)
     return Kill("server", mutant.name, mutant.kills, noticed, seed, base)
 
 
@@ -252,9 +257,9 @@ def clean_client(contract: Contract, seed: int) -> Clean:
     return Clean("client", seed, _broken(judge), _idle(judge))
 
 
-def _noticed_in_process(make: Callable[[], Handler], contract: Contract, seed: int) -> tuple[str, ...]:
+def _noticed_in_process(server: Handler, contract: Contract, seed: int) -> tuple[str, ...]:
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
-    probe_in_process(make(), contract, seed, judge)
+    probe_in_process(server, contract, seed, judge)
     return _broken(judge)
 
 
