@@ -22,7 +22,7 @@ BELOW: dict[str, set[str]] = {
     "contract": {"model"},
     "checks": {"model", "contract", "checks"},
     "judge": {"model"},
-    "probes": {"model", "contract", "checks"},
+    "probes": {"model", "contract", "checks", "probes"},
     "drivers": {"model", "contract", "checks", "judge", "probes", "drivers"},
     "settings": {"model"},
     "report": {"model"},

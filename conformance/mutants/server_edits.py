@@ -65,6 +65,11 @@ def recipients(request: Request) -> list[Object]:
     return [as_object(each) for each in as_list(read(request).get("recipients"))]
 
 
+def sent_keys(request: Request) -> list[str]:
+    """The messageKeys that a send gives, in order."""
+    return [key for each in recipients(request) if isinstance(key := each.get("messageKey"), str)]
+
+
 def items(result: Object) -> list[Object]:
     return [each for each in as_list(result.get("responses")) if is_object(each)]
 

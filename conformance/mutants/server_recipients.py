@@ -24,6 +24,7 @@ from conformance.mutants.server_edits import (
     refusal,
     refused,
     refused_item,
+    sent_keys,
     with_items,
     with_json,
 )
@@ -222,7 +223,7 @@ def refuses_the_request_for_a_reused_message_key(handle: Handler) -> Handler:
     queued: set[str] = set()
 
     def faulty(request: Request) -> Response:
-        sent = {each.get("messageKey") for each in recipients(request)} if is_send(request) else set[object]()
+        sent = set(sent_keys(request)) if is_send(request) else set[str]()
         response = handle(request)
         if not is_accepted(response):
             return response

@@ -115,7 +115,7 @@ def reads_the_first_value_of_a_body(handle: Handler) -> Handler:
         try:
             text = request.body.decode()
             _, end = json.JSONDecoder().raw_decode(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return handle(request)
         return handle(evolve(request, body=text[:end].encode()) if is_send(request) else request)
 
