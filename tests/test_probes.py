@@ -40,7 +40,11 @@ def test_a_limit_that_is_far_off_is_tried_as_well(contract: Contract) -> None:
     limited = {each.name: each for each in listed(contract, attrs.evolve(DEFAULT, max_recipients=50))}
     counts = [
         len(json.loads(limited[name].request.body)["recipients"])
-        for name in ("many recipients, most of them refused", "as many recipients as are allowed", "too many recipients")
+        for name in (
+            "many recipients, most of them refused",
+            "as many recipients as are allowed",
+            "too many recipients",
+        )
     ]
 
     assert counts == [40, 50, 51]

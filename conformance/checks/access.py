@@ -36,9 +36,7 @@ def _has_none(exchange: Exchange) -> bool:
 def _has_wrong_tokens(exchange: Exchange) -> bool:
     """Bearer tokens are there, and none is the right one. What one right among several is worth is nowhere said."""
     given = _credentials(exchange)
-    return bool(given) and all(
-        scheme == "bearer" and token != exchange.setting.token for scheme, token in given
-    )
+    return bool(given) and all(scheme == "bearer" and token != exchange.setting.token for scheme, token in given)
 
 
 def _not_let_in(exchange: Exchange) -> Iterator[str]:
@@ -49,10 +47,7 @@ def _not_let_in(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "auth-missing-token-refused",
     applies=lambda exchange: (
-        is_judged(exchange)
-        and _has_none(exchange)
-        and not _token_elsewhere(exchange)
-        and body_is_good(exchange)
+        is_judged(exchange) and _has_none(exchange) and not _token_elsewhere(exchange) and body_is_good(exchange)
     ),
     cite=_R22,
 )
@@ -117,8 +112,11 @@ def _scheme_in_other_letters(exchange: Exchange) -> bool:
     """The right token, and nothing unusual but the letter case of its scheme."""
     (header, *more) = exchange.request.all_headers("authorization") or ("",)
     token = exchange.setting.token
-    return not more and header != f"Bearer {token}" and header.lower() == f"bearer {token}".lower() and (
-        header.endswith(f" {token}")
+    return (
+        not more
+        and header != f"Bearer {token}"
+        and header.lower() == f"bearer {token}".lower()
+        and (header.endswith(f" {token}"))
     )
 
 

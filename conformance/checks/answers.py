@@ -18,7 +18,6 @@ from conformance.checks.reading import (
 )
 from conformance.model import JSON, NO_ANSWER, Cite, Exchange, Level, NotStrictJSON, is_array, is_object, says_utf_8
 
-
 #: What a server may say of a body of more than so many bytes (R37).
 TOO_LARGE, LARGE = 413, 64 * 1024
 #: What a server may say of a method that it does not know at all (RFC 9110, section 15.6.2).

@@ -252,9 +252,7 @@ def read_send(exchange: Exchange) -> Send | None:
 _Settled: TypeAlias = tuple[Fate, frozenset[int], str]
 
 
-def _fates(
-    exchange: Exchange, recipients: list[Mapping[str, JSON]], body: Mapping[str, JSON]
-) -> list[_Settled]:
+def _fates(exchange: Exchange, recipients: list[Mapping[str, JSON]], body: Mapping[str, JSON]) -> list[_Settled]:
     """What must become of each recipient, by R10, R12 and R13; the rest is good or open."""
     plain_request = (
         body["definitionKey"] == exchange.setting.definition_key
@@ -370,9 +368,7 @@ def _items_by_position(
     return own
 
 
-def _dealt(
-    fates: Mapping[int, _Settled], generated: list[Mapping[str, JSON]]
-) -> dict[int, Mapping[str, JSON]]:
+def _dealt(fates: Mapping[int, _Settled], generated: list[Mapping[str, JSON]]) -> dict[int, Mapping[str, JSON]]:
     """The items of recipients without a key, dealt so that they fit as far as they can; none if that says nothing."""
     is_open = len(fates) > 1 and any(fate is Fate.OPEN for fate, _, _ in fates.values())
     if is_open or len(fates) != len(generated):

@@ -31,7 +31,6 @@ from conformance.checks.reading import (
 )
 from conformance.model import JSON, Cite, Exchange, Level, is_object
 
-
 #: So many recipients are no reason to refuse a request, even if nobody has said what the server's limit is.
 _FEW = 10
 
@@ -75,9 +74,7 @@ def _open(exchange: Exchange) -> list[Recipient]:
 def _may_be_all(exchange: Exchange) -> bool:
     """A 400 is tolerated where no recipient had to be queued: all may have been refused (R16)."""
     send = _maybe_good_send(exchange)
-    return exchange.response.status == 400 and not (
-        send and any(each.fate is Fate.QUEUED for each in send.recipients)
-    )
+    return exchange.response.status == 400 and not (send and any(each.fate is Fate.QUEUED for each in send.recipients))
 
 
 def _lacking(exchange: Exchange, name: str) -> list[Recipient]:
@@ -124,11 +121,7 @@ def recipient_without_contact_key_is_refused_alone(exchange: Exchange) -> Iterat
 
 
 def _unusable(exchange: Exchange) -> list[Recipient]:
-    return [
-        each
-        for each in _open(exchange)
-        if is_unusable_number(each.sent.get("to", "0")) and each.is_plain
-    ]
+    return [each for each in _open(exchange) if is_unusable_number(each.sent.get("to", "0")) and each.is_plain]
 
 
 @server_requirement(

@@ -60,12 +60,9 @@ def _refused_before(make: Maker) -> Iterator[Probe]:
 
 
 def _queued_long_ago(make: Maker) -> Iterator[Probe]:
-    """A key that comes back after many others."""
-    first = make.recipient()
-    yield make.send("a key that will come back", make.body(first))
-    for number in range(3):
-        yield make.send(f"keys in between, {number}", make.body(make.recipient(), make.recipient(1, to=...)))
-    yield make.send("the key that comes back", make.body(make.recipient(1), first, make.recipient(2, to=...)))
+    """A key that comes back after all the others."""
+    first = make.recipient(messageKey=make.keys.first)
+    yield make.send("the first key of the run", make.body(make.recipient(1), first, make.recipient(2, to=...)))
 
 
 def _many_clients(make: Maker, send: Sender) -> Iterator[Sent]:
@@ -106,7 +103,7 @@ def _strangers_beside(make: Maker, send: Sender) -> Iterator[Sent]:
     wrong = f"Bearer {WRONG_TOKEN}"
     yield from _at_once(
         [
-            make.raw(f"caller {number}", make.good(), **({"authorization": wrong} if number % 2 else {}))
+            make.raw(f"caller {number}", make.good(), authorization=wrong if number % 2 else "")
             for number in range(CLIENTS)
         ],
         send,

@@ -63,7 +63,9 @@ def _other_spellings(make: Maker) -> Iterator[Probe]:
     for scheme in ("bearer", "BEARER"):
         yield make.raw(f"the scheme {scheme}", make.good(), authorization=f"{scheme} {token}")
         yield make.raw(f"the scheme {scheme}, a wrong token", make.good(), authorization=f"{scheme} {WRONG_TOKEN}")
-    yield make.raw("the scheme bearer, a cut token", make.good(), authorization=f"bearer {token[: len(token) // 2]}")
+    if len(token) > 1:
+        cut = token[: len(token) // 2]
+        yield make.raw("the scheme bearer, a cut token", make.good(), authorization=f"bearer {cut}")
     yield make.raw("two blanks before the token", make.good(), authorization=f"Bearer  {token}")
     yield make.raw("a tab before the token", make.good(), authorization=f"Bearer\t{token}")
     right, wrong = f"Bearer {token}", f"Bearer {WRONG_TOKEN}"

@@ -59,9 +59,7 @@ def _keys(make: Maker) -> Iterator[Probe]:
     key = make.keys.new()
     yield make.send(
         "a key of 100 characters and one of 99",
-        make.body(
-            make.recipient(messageKey=key.ljust(100, "k")), make.recipient(1, messageKey=key.ljust(99, "k"))
-        ),
+        make.body(make.recipient(messageKey=key.ljust(100, "k")), make.recipient(1, messageKey=key.ljust(99, "k"))),
     )
 
 

@@ -30,6 +30,11 @@ class Keys:
     space: str
     _given: list[str] = field(factory=list)
 
+    @property
+    def first(self) -> str:
+        """The first key of all; whoever asks for it uses it again."""
+        return f"{self.space}-0"
+
     def new(self) -> str:
         self._given.append(f"{self.space}-{len(self._given)}")
         return self._given[-1]
@@ -100,4 +105,4 @@ def other_slash(path: str) -> str:
 
 def shuffled(members: Mapping[str, JSON]) -> dict[str, JSON]:
     """The members from the last to the first."""
-    return dict(reversed(members.items()))
+    return {name: members[name] for name in reversed(list(members))}

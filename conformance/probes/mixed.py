@@ -55,12 +55,8 @@ def _places(make: Maker) -> Iterator[Probe]:
         make.body(make.recipient(to=...), make.recipient(1), make.recipient(2, contactKey=...)),
     )
     yield make.send("second of three", make.body(make.recipient(), make.recipient(1, to=...), make.recipient(2)))
-    yield make.send(
-        "third of three", make.body(make.recipient(), make.recipient(1), make.recipient(2, contactKey=...))
-    )
-    yield make.send(
-        "two in a row", make.body(make.recipient(), make.recipient(1, to=...), make.recipient(2, to=...))
-    )
+    yield make.send("third of three", make.body(make.recipient(), make.recipient(1), make.recipient(2, contactKey=...)))
+    yield make.send("two in a row", make.body(make.recipient(), make.recipient(1, to=...), make.recipient(2, to=...)))
     yield make.send(
         "without to beside attributes",
         make.body(
@@ -95,9 +91,7 @@ def _long_keys(make: Maker) -> Iterator[Probe]:
         "a key of 101 characters beside a good one",
         make.body(make.recipient(messageKey=make.keys.new().ljust(101, "k")), make.recipient(1)),
     )
-    yield make.send(
-        "a key of 1,000 characters", make.body(make.recipient(), make.recipient(1, messageKey="k" * 1000))
-    )
+    yield make.send("a key of 1,000 characters", make.body(make.recipient(), make.recipient(1, messageKey="k" * 1000)))
 
 
 def _duplicates(make: Maker) -> Iterator[Probe]:

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 
 from conformance.checks.refusals import UNKNOWN_DEFINITION
-from conformance.model import JSON
+from conformance.model import JSON, is_object
 from conformance.probes.making import Maker, Probe
 
 _STRING = {"null": None, "a number": 15555550100, "a list": ["x"]}
@@ -90,9 +90,14 @@ def _placed(make: Maker, steps: Sequence[str | int], value: JSON) -> JSON:
     holder: JSON = body
     *before, last = steps
     for step in before:
-        holder = holder.setdefault(step, {}) if isinstance(holder, dict) else holder[step]
+        holder = _inside(holder, step)
     holder[last] = value
     return body
+
+
+def _inside(holder: JSON, step: str | int) -> JSON:
+    """What stands in a place, which is made if it is not there."""
+    return holder.setdefault(str(step), {}) if is_object(holder) else holder[step]
 
 
 def _path(steps: Sequence[str | int]) -> str:

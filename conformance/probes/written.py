@@ -38,7 +38,9 @@ def _readable_by_some(make: Maker) -> Iterator[Probe]:
     key = json.dumps(make.setting.definition_key).encode()
     other = json.dumps(UNKNOWN_DEFINITION).encode()
     for name, first, last in (("good and unknown", key, other), ("unknown and good", other, key)):
-        body = make.good().replace(b'"definitionKey": ' + key, b'"definitionKey": %s, "definitionKey": %s' % (first, last))
+        body = make.good().replace(
+            b'"definitionKey": ' + key, b'"definitionKey": %s, "definitionKey": %s' % (first, last)
+        )
         yield make.raw(f"definitionKey twice, {name}", body)
     body = json.dumps(make.body(make.recipient(messageKey=make.keys.new(), to="?"))).encode()
     number = make.setting.numbers[0].encode()
