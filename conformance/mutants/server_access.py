@@ -42,13 +42,13 @@ def lets_in_without_a_token(handle: Handler) -> Handler:
             and _token_in_body(request) is None
         )
 
-    return _admitting(handle, admits)
+    return admitting(handle, admits)
 
 
 @server_mutant(kills="auth-wrong-token-refused")
 def lets_in_with_any_token(handle: Handler) -> Handler:
     """Lets in a request with any bearer token."""
-    return _admitting(handle, lambda request, _: bool(_bearer_token(request)))
+    return admitting(handle, lambda request, _: bool(_bearer_token(request)))
 
 
 @server_mutant(kills="auth-wrong-token-refused")
@@ -59,19 +59,19 @@ def lets_in_with_the_start_of_the_token(handle: Handler) -> Handler:
         sent = _bearer_token(request)
         return bool(sent) and token.startswith(sent)
 
-    return _admitting(handle, admits)
+    return admitting(handle, admits)
 
 
 @server_mutant(kills="auth-wrong-token-refused")
 def lets_in_with_more_than_the_token(handle: Handler) -> Handler:
     """Lets in a request with a token that begins with the right one."""
-    return _admitting(handle, lambda request, token: _bearer_token(request).startswith(token))
+    return admitting(handle, lambda request, token: _bearer_token(request).startswith(token))
 
 
 @server_mutant(kills="auth-wrong-scheme-refused")
 def lets_in_with_another_scheme(handle: Handler) -> Handler:
     """Lets in a request with credentials of another scheme than Bearer."""
-    return _admitting(handle, lambda request, _: _scheme(request) not in ("", "bearer"))
+    return admitting(handle, lambda request, _: _scheme(request) not in ("", "bearer"))
 
 
 @server_mutant(kills="auth-wrong-scheme-refused")
@@ -127,19 +127,19 @@ def takes_the_token_from_the_body(handle: Handler) -> Handler:
 @server_mutant(kills="auth-wrong-token-refused")
 def compares_the_token_in_any_letter_case(handle: Handler) -> Handler:
     """Lets in a request with the right token in other letters."""
-    return _admitting(handle, lambda request, token: _bearer_token(request).lower() == token.lower())
+    return admitting(handle, lambda request, token: _bearer_token(request).lower() == token.lower())
 
 
 @server_mutant(kills="auth-wrong-token-refused")
 def lets_in_with_a_part_of_the_token(handle: Handler) -> Handler:
     """Lets in a request with the right token but for its first letter."""
-    return _admitting(handle, lambda request, token: _bearer_token(request) == token[1:])
+    return admitting(handle, lambda request, token: _bearer_token(request) == token[1:])
 
 
 @server_mutant(kills="auth-wrong-token-refused")
 def lets_in_with_one_letter_of_the_token(handle: Handler) -> Handler:
     """Lets in a request with the first letter of the right token."""
-    return _admitting(handle, lambda request, token: _bearer_token(request) == token[0])
+    return admitting(handle, lambda request, token: _bearer_token(request) == token[0])
 
 
 @server_mutant(kills="auth-wrong-token-refused")
@@ -150,13 +150,13 @@ def compares_all_but_the_last_letter(handle: Handler) -> Handler:
         sent = _bearer_token(request)
         return len(sent) == len(token) and sent[:-1] == token[:-1]
 
-    return _admitting(handle, admits)
+    return admitting(handle, admits)
 
 
 @server_mutant(kills="auth-wrong-token-refused")
 def lets_in_with_an_empty_token(handle: Handler) -> Handler:
     """Lets in a request with a bearer token that is empty."""
-    return _admitting(handle, lambda request, _: request.header("authorization") == "Bearer")
+    return admitting(handle, lambda request, _: request.header("authorization") == "Bearer")
 
 
 @server_mutant(kills="auth-wrong-token-refused")
@@ -169,19 +169,19 @@ def takes_the_token_for_a_pattern(handle: Handler) -> Handler:
         except re.error:
             return False
 
-    return _admitting(handle, admits)
+    return admitting(handle, admits)
 
 
 @server_mutant(kills="auth-wrong-token-refused")
 def lets_in_whoever_writes_bearer_in_lower_case(handle: Handler) -> Handler:
     """Lets in a request with any token under the scheme bearer in lower case."""
-    return _admitting(handle, lambda request, _: (request.header("authorization") or "").startswith("bearer "))
+    return admitting(handle, lambda request, _: (request.header("authorization") or "").startswith("bearer "))
 
 
 @server_mutant(kills="auth-wrong-token-refused")
 def lets_in_with_two_tokens(handle: Handler) -> Handler:
     """Lets in a request with two Authorization headers, whatever they say."""
-    return _admitting(handle, lambda request, _: len(request.all_headers("authorization")) > 1)
+    return admitting(handle, lambda request, _: len(request.all_headers("authorization")) > 1)
 
 
 @server_mutant(kills="auth-wrong-token-refused")
@@ -232,10 +232,10 @@ def remembers_who_was_let_in_last(handle: Handler) -> Handler:
     def admits(request: Request, _: str) -> bool:
         return last[0] and request.header("authorization") is None and _token_in_body(request) is None
 
-    admitting = _admitting(handle, admits)
+    letting_in = admitting(handle, admits)
 
     def faulty(request: Request) -> Response:
-        response = admitting(request)
+        response = letting_in(request)
         last[0] = is_send(request) and is_accepted(response)
         return response
 
@@ -245,37 +245,37 @@ def remembers_who_was_let_in_last(handle: Handler) -> Handler:
 @server_mutant(kills="auth-missing-token-refused")
 def guards_one_form_of_its_path(handle: Handler) -> Handler:
     """Lets anybody in at the path without its trailing slash."""
-    return _admitting(handle, lambda request, _: request.path == PATH)
+    return admitting(handle, lambda request, _: request.path == PATH)
 
 
 @server_mutant(kills="auth-missing-token-refused")
 def lets_in_with_an_empty_header(handle: Handler) -> Handler:
     """Lets in a request whose Authorization header is empty."""
-    return _admitting(handle, lambda request, _: request.header("authorization") == "")
+    return admitting(handle, lambda request, _: request.header("authorization") == "")
 
 
 @server_mutant(kills="auth-missing-token-refused")
 def takes_the_token_from_a_cookie(handle: Handler) -> Handler:
     """Lets in a request with the right token in a cookie."""
-    return _admitting(handle, lambda request, token: token in (request.header("cookie") or ""))
+    return admitting(handle, lambda request, token: token in (request.header("cookie") or ""))
 
 
 @server_mutant(kills="auth-missing-token-refused")
 def takes_the_token_from_another_header(handle: Handler) -> Handler:
     """Lets in a request with the right token in the header x-api-key."""
-    return _admitting(handle, lambda request, token: request.header("x-api-key") == token)
+    return admitting(handle, lambda request, token: request.header("x-api-key") == token)
 
 
 @server_mutant(kills="auth-wrong-scheme-refused")
 def needs_no_blank_behind_the_scheme(handle: Handler) -> Handler:
     """Lets in a request whose scheme and token are joined."""
-    return _admitting(handle, lambda request, token: request.header("authorization") == f"Bearer{token}")
+    return admitting(handle, lambda request, token: request.header("authorization") == f"Bearer{token}")
 
 
 @server_mutant(kills="auth-wrong-scheme-refused")
 def finds_the_scheme_anywhere(handle: Handler) -> Handler:
     """Lets in a request with the right token under a scheme that has Bearer in its name."""
-    return _admitting(handle, lambda request, _: "bearer" in _scheme(request) and _scheme(request) != "bearer")
+    return admitting(handle, lambda request, _: "bearer" in _scheme(request) and _scheme(request) != "bearer")
 
 
 @server_mutant(kills="auth-scheme-letter-case")
@@ -330,7 +330,7 @@ def _on_other_letters(handle: Handler, answer: Response) -> Handler:
     return on_answer(handle, faulty)
 
 
-def _admitting(handle: Handler, admits: Callable[[Request, str], bool]) -> Handler:
+def admitting(handle: Handler, admits: Callable[[Request, str], bool]) -> Handler:
     """The server, letting a send that it kept out in after all if `admits` says so, given the right token."""
     right: list[str] = []
 

@@ -1,7 +1,7 @@
 """Servers whose memory is at fault: what one request leaves behind for the next, or for one at the same time.
 
 Those that err between requests at the same time wait for a moment between looking and acting, as a server does that
-asks a database.
+asks a database; only where a client comes for one request, for the others would be slowed down for nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import count
 from attrs import evolve
 
 from conformance.model import Handler, Request, Response
+from conformance.mutants.server_access import admitting
 from conformance.mutants.server_edits import (
     Object,
     is_accepted,
@@ -29,14 +30,13 @@ from conformance.mutants.server_edits import (
     refusal,
     refused_item,
     sent_keys,
-    with_header,
     with_items,
 )
 from conformance.mutants.server_mutant import server_mutant
 from conformance.mutants.server_recipients import with_other_keys
 
 #: Seconds in which others can come in between.
-_MOMENT = 0.002
+_MOMENT = 0.03
 _TWICE = "MCMS_UTM_Validation_DuplicateMessageKey: Duplicate key"
 _LONGEST_KEY = 100
 
@@ -65,17 +65,16 @@ def queues_one_key_for_many_clients(handle: Handler) -> Handler:
     """Queues a messageKey for each of several clients that send it at the same time."""
     names: dict[str, str] = {}
 
-    def looked_up() -> Callable[[str], str]:
-        def changed(key: str) -> str:
-            known = names.get(key)
-            time.sleep(_MOMENT)
-            if known is None:
-                known = names[key] = key if len(key) > _LONGEST_KEY else str(uuid.uuid4())
-            return known
+    def faulty(request: Request) -> Response:
+        known = {key: names.get(key) for key in sent_keys(request)}
+        _wait(request)
+        for key, name in known.items():
+            if name is None:
+                names[key] = key if len(key) > _LONGEST_KEY else str(uuid.uuid4())
+        own = {key: name or names[key] for key, name in known.items()}
+        return with_other_keys(handle, lambda: lambda key: own[key])(request)
 
-        return changed
-
-    return with_other_keys(handle, looked_up)
+    return faulty
 
 
 @server_mutant(kills="send-reused-key-refused")
@@ -187,7 +186,7 @@ def answers_one_client_with_the_items_of_another(handle: Handler) -> Handler:
         if not is_send(request):
             return handle(request)
         current[:] = [request]
-        time.sleep(_MOMENT)
+        _wait(request)
         mixed_up = current[0]
         return handle(evolve(request, body=mixed_up.body))
 
@@ -195,18 +194,23 @@ def answers_one_client_with_the_items_of_another(handle: Handler) -> Handler:
 
 
 @server_mutant(kills="auth-wrong-token-refused")
-def takes_one_caller_for_another(handle: Handler) -> Handler:
-    """Judges a request by the token of one that comes at the same time."""
-    current = [""]
+def lets_strangers_in_beside_a_known_caller(handle: Handler) -> Handler:
+    """Lets in a request with a wrong token while one with the right token is under way."""
+    under_way: list[str | None] = []
+    letting_in = admitting(handle, lambda request, token: f"Bearer {token}" in under_way)
 
     def faulty(request: Request) -> Response:
         sent = request.header("authorization")
-        if not is_send(request) or sent is None:
+        if sent is None:
             return handle(request)
-        current[0] = sent
-        time.sleep(_MOMENT)
-        others = current[0]
-        return handle(request if others == sent else with_header(request, "authorization", others))
+        under_way.append(sent)
+        try:
+            response = letting_in(request)
+            # Who is let in takes longer than who is not, and is under way when the other is looked at again.
+            _wait(request, _MOMENT if is_accepted(response) else _MOMENT / 3)
+            return letting_in(request) if is_kept_out(response) else response
+        finally:
+            under_way.remove(sent)
 
     return faulty
 
@@ -219,7 +223,7 @@ def fails_with_two_clients_at_once(handle: Handler) -> Handler:
     def faulty(request: Request) -> Response:
         under_way.append(request)
         try:
-            time.sleep(_MOMENT)
+            _wait(request)
             if len(under_way) > 1:
                 return refusal(500, 30000, "MCMS_UTM_Runtime: the database is locked")
             return handle(request)
@@ -238,6 +242,11 @@ def names_requests_by_the_moment(handle: Handler) -> Handler:
         return {**result, "requestId": str(uuid.uuid5(uuid.NAMESPACE_OID, name))}
 
     return on_result(handle, changed)
+
+
+def _wait(request: Request, seconds: float = _MOMENT) -> None:
+    if request.header("connection") == "close":
+        time.sleep(seconds)
 
 
 def _using_up(handle: Handler, is_meant: Callable[[Response], bool]) -> Handler:
