@@ -49,7 +49,6 @@ UNKNOWN_FIELD = 109122
 _PLAIN = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 #: Statuses that say something of the server's state and nothing of the request.
 BUSY = frozenset({429, 503})
-_DIGIT = re.compile(r"[0-9]")
 #: Sizes up to which no source gives any reason to refuse a number, an attribute's name or its value.
 _PLAIN_NUMBER, _PLAIN_NAME, _PLAIN_VALUE = 64, 128, 255
 #: Levels of nesting that every reader of JSON takes.
@@ -129,9 +128,12 @@ def token_is_right(exchange: Exchange) -> bool:
 
 
 def sent_json(exchange: Exchange) -> bool:
-    """The request says that its body is JSON, in UTF-8."""
-    header = exchange.request.header("content-type")
-    return exchange.request.media_type == "application/json" and says_utf_8(header)
+    """The request says that its body is JSON, in UTF-8, and says so as everybody does.
+
+    RFC 9110 has the type in any letter case (section 8.3.1); no source does, and no client was seen to write it so.
+    """
+    header = exchange.request.header("content-type") or ""
+    return header.partition(";")[0].strip() == "application/json" and says_utf_8(header)
 
 
 def body_is_good(exchange: Exchange) -> bool:
@@ -340,8 +342,8 @@ def _is_good(sent: Mapping[str, JSON], holders: Mapping[str, Fate], exchange: Ex
 
 
 def is_unusable_number(number: str) -> bool:
-    """No telephone could have it: it has not a single digit."""
-    return _DIGIT.search(number) is None
+    """No telephone could have it: it has not a single digit, of whatever script."""
+    return not any(each.isdigit() for each in number)
 
 
 def _items_by_position(

@@ -234,11 +234,11 @@ def fails_with_two_clients_at_once(handle: Handler) -> Handler:
 
 
 @server_mutant(kills="request-id-new")
-def names_requests_by_the_moment(handle: Handler) -> Handler:
-    """Makes the requestId from the number of recipients and the second."""
+def names_requests_by_their_size(handle: Handler) -> Handler:
+    """Makes the requestId from the number of recipients."""
 
     def changed(result: Object) -> Object:
-        name = f"{int(time.time())} {len(result['responses'])}"
+        name = f"{len(result['responses'])} recipients"
         return {**result, "requestId": str(uuid.uuid5(uuid.NAMESPACE_OID, name))}
 
     return on_result(handle, changed)

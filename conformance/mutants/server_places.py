@@ -285,6 +285,16 @@ def writes_refused_keys_in_ascii(handle: Handler) -> Handler:
 
 
 @server_mutant(kills="send-key-echoed")
+def takes_blanks_off_a_key(handle: Handler) -> Handler:
+    """Sends a messageKey back without the blanks around it."""
+
+    def changed(_: Object, item: Object) -> Object:
+        return {**item, "messageKey": str(item["messageKey"]).strip() or item["messageKey"]}
+
+    return on_match(handle, changed)
+
+
+@server_mutant(kills="send-key-echoed")
 def cuts_a_key_at_a_blank(handle: Handler) -> Handler:
     """Sends a messageKey back up to its first blank."""
 

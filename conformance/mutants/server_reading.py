@@ -41,13 +41,6 @@ def takes_no_parameter_beside_the_content_type(handle: Handler) -> Handler:
 
 
 @server_mutant(kills="send-good-request-queued")
-def needs_the_content_type_in_lower_case(handle: Handler) -> Handler:
-    """Answers 415 to JSON whose content type has a capital letter."""
-    refused = refusal(415, 10000, "MCMS_UTM_Validation: Send JSON")
-    return _instead(handle, refused, lambda request: not _type(request).partition(";")[0].islower())
-
-
-@server_mutant(kills="send-good-request-queued")
 def needs_the_definition_first(handle: Handler) -> Handler:
     """Answers 400 if `definitionKey` is not the first member of the body."""
     return _instead(handle, _UNREADABLE, lambda request: next(iter(read(request)), None) != "definitionKey")

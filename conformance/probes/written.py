@@ -58,6 +58,7 @@ def _content_types(make: Maker) -> Iterator[Probe]:
         "application/json; charset=iso-8859-1",
         "application/json; charset=nonsense",
         "application/vnd.api+json",
+        "Application/JSON",
     ):
         yield make.raw(f"a good body sent as {media_type}", make.good(), content_type=media_type)
     yield make.raw("a good body sent as nothing", make.good(), content_type=None)
