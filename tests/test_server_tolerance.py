@@ -102,6 +102,7 @@ def test_options_may_be_answered_and_head_may_not(exchange: Make) -> None:
 
     assert broken(at(seen, "OPTIONS", path)) == set()
     assert broken(at(seen, "HEAD", path)) == {"method-not-declared-refused"}
+    assert broken(at(attrs.evolve(seen, response=Response(501)), "TRACE", path)) == set()
 
 
 @pytest.mark.parametrize(("status", "requirement"), [(500, "server-error-never"), (0, "server-answers")])

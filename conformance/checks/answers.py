@@ -242,6 +242,11 @@ def _given_codes(exchange: Exchange) -> list[int]:
     return [code for body in bodies if isinstance(code := body.get("errorcode"), int)]
 
 
+def _says_something(exchange: Exchange) -> bool:
+    """An answer came that says something of the request, whether it belongs to an operation or not."""
+    return exchange.response.status != NO_ANSWER and not is_busy(exchange)
+
+
 def _other_slash(exchange: Exchange) -> str:
     path = exchange.rules.path_of(SEND)
     return path.removesuffix("/") if path.endswith("/") else f"{path}/"
@@ -252,7 +257,7 @@ def _other_slash(exchange: Exchange) -> str:
     level=Level.SHOULD,
     applies=lambda exchange: (
         exchange.request.method == "POST"
-        and not is_busy(exchange)
+        and _says_something(exchange)
         and exchange.request.target == _other_slash(exchange)
         and token_is_right(exchange)
         and body_is_good(exchange)
@@ -271,7 +276,7 @@ def other_slash_form_is_served(exchange: Exchange) -> Iterator[str]:
     applies=lambda exchange: (
         exchange.operation is None
         and exchange.request.method not in ("POST", "OPTIONS")
-        and not is_busy(exchange)
+        and _says_something(exchange)
         and exchange.request.path == exchange.rules.path_of(SEND)
     ),
     cite=Cite("rulings.md", "A method that is not declared is refused with 4xx, and a 405 carries `Allow`."),
@@ -279,7 +284,7 @@ def other_slash_form_is_served(exchange: Exchange) -> Iterator[str]:
 def undeclared_method_is_refused(exchange: Exchange) -> Iterator[str]:
     """A method that the contract does not declare is refused with 4xx, and a 405 carries `Allow`."""
     status = exchange.response.status
-    if not 400 <= status < 500:
+    if not 400 <= status < 500 and status != NOT_IMPLEMENTED:
         yield f"{exchange.request.method} is answered with {status}"
     if status == 405 and exchange.response.header("allow") is None:
         yield f"{exchange.request.method} is answered with 405 and no Allow"
