@@ -298,7 +298,8 @@ def _is_else_plain(sent: Mapping[str, JSON], wrong: Mapping[int, str], exchange:
     return (
         ("to" not in sent or sent["to"] in exchange.setting.numbers)
         and ("contactKey" not in sent or _PLAIN.fullmatch(sent["contactKey"]) is not None)
-        and (key is None or key not in exchange.earlier.sent_keys)
+        and key not in exchange.earlier.sent_keys
+        and key not in exchange.earlier.queued_keys
         and (key is None or BAD_KEY in wrong or (_is_plain_key(key) and is_short_key(key)))
         and _has_plain_attributes(sent)
     )

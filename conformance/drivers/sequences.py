@@ -27,6 +27,7 @@ def sequences(make: Maker, send: Sender) -> Iterator[Sent]:
     """Every sequence in turn. `send` is called from several threads at once."""
     for probe in (*_repeats(make), *_refused_before(make), *_queued_long_ago(make)):
         yield probe, send(probe.request)
+    yield from _generated_before(make, send)
     yield from _many_clients(make, send)
     yield from _one_key_for_all(make, send)
     yield from _strangers_beside(make, send)
@@ -63,6 +64,16 @@ def _queued_long_ago(make: Maker) -> Iterator[Probe]:
     """A key that comes back after all the others."""
     first = make.recipient(messageKey=make.keys.first)
     yield make.send("the first key of the run", make.body(make.recipient(1), first, make.recipient(2, to=...)))
+
+
+def _generated_before(make: Maker, send: Sender) -> Iterator[Sent]:
+    """A key that the server made, sent back to it: a message with it has been queued (R14)."""
+    first = make.send("a key will be made", make.body(make.recipient(messageKey=...)))
+    response = send(first.request)
+    yield first, response
+    for key in _keys(response):
+        again = make.send("the key that was made", make.body(make.recipient(messageKey=key), make.recipient(1)))
+        yield again, send(again.request)
 
 
 def _many_clients(make: Maker, send: Sender) -> Iterator[Sent]:
@@ -131,9 +142,17 @@ def _at_once(probes: Sequence[Probe], send: Sender) -> list[Sent]:
 
 
 def _was_queued(response: Response) -> bool:
+    return any("errorcode" not in each for each in _items(response))
+
+
+def _keys(response: Response) -> list[str]:
+    return [key for each in _items(response) if isinstance(key := each.get("messageKey"), str)][:1]
+
+
+def _items(response: Response) -> list[dict[str, JSON]]:
     try:
         body: JSON = response.json
     except NotStrictJSON:
-        return False
+        return []
     listed = body.get("responses") if is_object(body) else None
-    return is_array(listed) and any(is_object(each) and "errorcode" not in each for each in listed)
+    return [each for each in listed if is_object(each)] if is_array(listed) else []

@@ -27,6 +27,7 @@ from conformance.mutants.server_edits import (
     on_match,
     on_result,
     on_result_of,
+    queued_item,
     refusal,
     refused_item,
     sent_keys,
@@ -89,6 +90,20 @@ def repeats_its_answer_to_a_repeated_request(handle: Handler) -> Handler:
 
     renamed = on_answer(handle, changed)
     return on_result(renamed, lambda result: {**result, "requestId": str(uuid.uuid4())})
+
+
+@server_mutant(kills="send-reused-key-refused")
+def forgets_the_keys_it_made(handle: Handler) -> Handler:
+    """Queues a messageKey again that it has made itself."""
+    made: set[str] = set()
+
+    def changed(recipient: Object, item: Object) -> Object:
+        if "messageKey" not in recipient:
+            made.add(str(item["messageKey"]))
+        is_hit = recipient.get("messageKey") in made and item.get("errorcode") == 109110
+        return queued_item(item) if is_hit else item
+
+    return on_match(handle, changed)
 
 
 @server_mutant(kills="send-reused-key-refused")

@@ -6,15 +6,17 @@ import unicodedata
 import uuid
 from collections.abc import Callable, Collection
 
-from conformance.model import Handler, Request, Response
+from conformance.model import JSON, Handler, Request, Response
 from conformance.mutants.server_edits import (
     Object,
+    as_object,
     is_accepted,
     is_refused,
     items,
     matched,
     on_answer,
     on_match,
+    on_recipients,
     on_refused,
     on_result,
     on_result_of,
@@ -75,6 +77,26 @@ def queues_whoever_has_no_key_and_no_to(handle: Handler) -> Handler:
         return _queueing(request, result, lambda place, total, each: "messageKey" not in each and "contactKey" in each)
 
     return on_result_of(handle, changed)
+
+
+@server_mutant(kills="send-missing-to-refused")
+def takes_the_number_from_the_attributes(handle: Handler) -> Handler:
+    """Takes an attribute with the name `to` for the number that is missing."""
+    return on_recipients(handle, lambda each: {**_with_name(each.get("attributes"), "to"), **each})
+
+
+@server_mutant(kills="send-good-request-queued")
+def reads_attributes_over_members(handle: Handler) -> Handler:
+    """Takes an attribute with the name `to` for the number of its recipient."""
+    return on_recipients(handle, lambda each: {**each, **_with_name(each.get("attributes"), "to")})
+
+
+@server_mutant(kills="send-missing-contact-key-refused")
+def queues_who_has_attributes_for_a_contact_key(handle: Handler) -> Handler:
+    """Queues a recipient without a contactKey if it has attributes."""
+    return _unjudged(
+        handle, lambda place, total, recipient: "contactKey" not in recipient and "attributes" in recipient
+    )
 
 
 @server_mutant(kills="send-missing-contact-key-refused")
@@ -363,6 +385,11 @@ def refuses_a_request_in_which_most_are_refused(handle: Handler) -> Handler:
         return refusal(400, 109103, "MCMS_UTM_Validation_NoValidSubscribers: Too few") if is_hit else response
 
     return on_answer(handle, faulty)
+
+
+def _with_name(attributes: JSON, name: str) -> Object:
+    value = as_object(attributes).get(name)
+    return {} if value is None else {name: value}
 
 
 def _unjudged(handle: Handler, is_meant: Callable[[int, int, Object], bool]) -> Handler:

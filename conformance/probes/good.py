@@ -76,6 +76,13 @@ def _texts(make: Maker) -> Iterator[Probe]:
         make.body(make.recipient(attributes={"constructor": "a", "toString": "b", "length": "c", "class": "d"})),
     )
     yield make.send(
+        "attributes named like members",
+        make.body(
+            make.recipient(attributes={"to": "nobody", "contactKey": "", "messageKey": "other"}),
+            attributes={"definitionKey": "other"},
+        ),
+    )
+    yield make.send(
         "attributes in the way of templates",
         make.body(make.recipient(attributes={"A": "%%FirstName%% {0} ${x} {{y}} <b>'\"\\ -- ;", "B": ""})),
     )
@@ -127,6 +134,8 @@ def _unusual_values(make: Maker) -> Iterator[Probe]:
 
 def _unusual_strings(make: Maker) -> Iterator[Probe]:
     yield make.send("a NUL in an attribute", make.body(make.recipient(attributes={"FirstName": "\u0000"})))
+    half = json.dumps(make.body(make.recipient(messageKey=f"{make.keys.new()}-\ud800"))).encode()
+    yield make.raw("half of a surrogate pair in a key", half)
     yield make.send("a NUL in a key", make.body(make.recipient(messageKey=f"{make.keys.new()}-\u0000")))
     yield make.send("a NUL in a contact key", make.body(make.recipient(contactKey="contact\u0000")))
     yield make.send("an attribute named __proto__", make.body(make.recipient(attributes={"__proto__": "a", "": "b"})))

@@ -58,10 +58,15 @@ def _places(make: Maker) -> Iterator[Probe]:
     yield make.send("third of three", make.body(make.recipient(), make.recipient(1), make.recipient(2, contactKey=...)))
     yield make.send("two in a row", make.body(make.recipient(), make.recipient(1, to=...), make.recipient(2, to=...)))
     yield make.send(
+        "to among the attributes",
+        make.body(make.recipient(to=..., attributes={"to": make.setting.numbers[0]}), make.recipient(1)),
+    )
+    yield make.send(
         "without to beside attributes",
         make.body(
             make.recipient(attributes={"FirstName": "Ada"}),
             make.recipient(1, to=..., attributes={"FirstName": "Bea"}),
+            make.recipient(2, contactKey=..., attributes={"FirstName": "Cleo"}),
             attributes={"Tracking": "2"},
         ),
     )
