@@ -36,6 +36,20 @@ def test_too_many_recipients_are_sent_only_where_a_limit_is_known(contract: Cont
     assert extra == {"too many recipients"}
 
 
+def test_a_limit_that_is_far_off_is_tried_as_well(contract: Contract) -> None:
+    limited = {each.name: each for each in listed(contract, attrs.evolve(DEFAULT, max_recipients=50))}
+    counts = [
+        len(json.loads(limited[name].request.body)["recipients"])
+        for name in (
+            "many recipients, most of them refused",
+            "as many recipients as are allowed",
+            "too many recipients",
+        )
+    ]
+
+    assert counts == [40, 50, 51]
+
+
 @pytest.mark.parametrize("numbers", [("15555550100",), DEFAULT.numbers])
 def test_one_usable_number_is_enough(contract: Contract, numbers: tuple[str, ...]) -> None:
     sent = {
@@ -50,5 +64,25 @@ def test_one_usable_number_is_enough(contract: Contract, numbers: tuple[str, ...
 
 def test_a_probe_of_another_path_or_method_belongs_to_no_operation(contract: Contract) -> None:
     for each in listed(contract):
-        belongs = each.request.method == "POST" and each.request.path == contract.operations[SEND].path
-        assert (each.operation == SEND) is belongs
+        is_there = each.request.method == "POST" and each.request.path == contract.operations[SEND].path
+        is_declared = not {"accept", "x-http-method-override"} & {name for name, _ in each.request.headers}
+        is_declared &= "that nobody asked for" not in each.name
+        assert (each.operation == SEND) is (is_there and is_declared), each.name
+
+
+def test_a_token_is_cut_to_beginnings_of_every_length_or_to_a_dozen(contract: Contract) -> None:
+    def lengths(token: str) -> list[int]:
+        sent = [each.request.header("authorization") for each in listed(contract, attrs.evolve(DEFAULT, token=token))]
+        cut = [(each or "").removeprefix("Bearer ") for each in sent]
+        return sorted({len(each) for each in cut if each and each != token and token.startswith(each)})
+
+    assert lengths("x") == []
+    assert lengths("abcdef") == [1, 2, 3, 4, 5]
+    assert len(lengths("0123456789" * 20)) == 12
+    assert {1, 199} <= set(lengths("0123456789" * 20))
+
+
+def test_few_of_the_exact_requests_queue_much(contract: Contract) -> None:
+    sent = listed(contract, attrs.evolve(DEFAULT, max_recipients=2000))
+
+    assert len(sent) < 300

@@ -22,7 +22,7 @@ BELOW: dict[str, set[str]] = {
     "contract": {"model"},
     "checks": {"model", "contract", "checks"},
     "judge": {"model"},
-    "probes": {"model", "contract", "checks"},
+    "probes": {"model", "contract", "checks", "probes"},
     "case_files": {"model"},
     "drivers": {"model", "contract", "checks", "judge", "probes", "case_files", "settings", "drivers"},
     "settings": {"model"},

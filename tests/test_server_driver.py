@@ -163,7 +163,8 @@ _VARYING = {"host", "x-schemathesis-testcaseid"}
 
 
 def test_the_same_seed_sends_the_same_requests(contract: Contract) -> None:
-    assert requests_of(contract, 3) == requests_of(contract, 3)
+    # Those of many clients at once arrive in any order.
+    assert sorted(map(repr, requests_of(contract, 3))) == sorted(map(repr, requests_of(contract, 3)))
 
 
 def test_a_server_below_a_path_is_judged_like_one_at_the_root(contract: Contract, by_kind: dict[str, Records]) -> None:
@@ -229,7 +230,8 @@ def test_a_connection_closed_in_exploration_is_noticed(contract: Contract) -> No
 
     def closing(request: Request) -> Response:
         response = server(request)
-        overrides = response.status == 202 and b'"message"' in request.body
+        is_explored = request.header("x-schemathesis-testcaseid") is not None
+        overrides = response.status == 202 and b'"message"' in request.body and is_explored
         return Response(NO_ANSWER) if overrides else response
 
     with hosted(reference_server.app(closing), "app") as url:

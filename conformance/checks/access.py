@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.checks.reading import (
-    SEND,
+    body_is_good,
     is_judged,
-    is_malformed,
-    sent_json,
     server_requirement,
-    token_is_right,
 )
-from conformance.model import Cite, Exchange, Level, NotStrictJSON
+from conformance.model import Cite, Exchange, Level
 
 _REFUSED = (401, 403)
 _R22 = Cite(
@@ -21,22 +18,25 @@ _R22 = Cite(
 )
 
 
-def _body_is_good(exchange: Exchange) -> bool:
-    if not sent_json(exchange):
-        return False
-    try:
-        return not exchange.rules.request_faults(SEND, exchange.request.json)
-    except NotStrictJSON:
-        return False
-
-
 def _token_elsewhere(exchange: Exchange) -> bool:
     token = exchange.setting.token
     return bool(token) and (token in exchange.request.query or token.encode() in exchange.request.body)
 
 
-def _authorization(exchange: Exchange) -> str:
-    return exchange.request.header("authorization") or ""
+def _credentials(exchange: Exchange) -> list[tuple[str, str]]:
+    """Scheme and token of each Authorization header that is not empty; whatever blanks stand around them."""
+    given = [value.split(None, 1) for value in exchange.request.all_headers("authorization") if value.strip()]
+    return [(scheme.lower(), "".join(rest).strip()) for scheme, *rest in given]
+
+
+def _has_none(exchange: Exchange) -> bool:
+    return not _credentials(exchange)
+
+
+def _has_wrong_tokens(exchange: Exchange) -> bool:
+    """Bearer tokens are there, and none is the right one. What one right among several is worth is nowhere said."""
+    given = _credentials(exchange)
+    return bool(given) and all(scheme == "bearer" and token != exchange.setting.token for scheme, token in given)
 
 
 def _not_let_in(exchange: Exchange) -> Iterator[str]:
@@ -47,10 +47,7 @@ def _not_let_in(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "auth-missing-token-refused",
     applies=lambda exchange: (
-        is_judged(exchange)
-        and not _authorization(exchange)
-        and not _token_elsewhere(exchange)
-        and _body_is_good(exchange)
+        is_judged(exchange) and _has_none(exchange) and not _token_elsewhere(exchange) and body_is_good(exchange)
     ),
     cite=_R22,
 )
@@ -59,18 +56,9 @@ def request_without_token_is_refused(exchange: Exchange) -> Iterator[str]:
     yield from _not_let_in(exchange)
 
 
-def _scheme(exchange: Exchange) -> str:
-    return _authorization(exchange).partition(" ")[0].lower()
-
-
 @server_requirement(
     "auth-wrong-token-refused",
-    applies=lambda exchange: (
-        is_judged(exchange)
-        and _scheme(exchange) == "bearer"
-        and _authorization(exchange).partition(" ")[2].strip() != exchange.setting.token
-        and _body_is_good(exchange)
-    ),
+    applies=lambda exchange: is_judged(exchange) and _has_wrong_tokens(exchange) and body_is_good(exchange),
     cite=_R22,
 )
 def wrong_token_is_refused(exchange: Exchange) -> Iterator[str]:
@@ -81,7 +69,10 @@ def wrong_token_is_refused(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "auth-wrong-scheme-refused",
     applies=lambda exchange: (
-        is_judged(exchange) and _scheme(exchange) not in ("", "bearer") and _body_is_good(exchange)
+        is_judged(exchange)
+        and not _has_none(exchange)
+        and all(scheme != "bearer" for scheme, _ in _credentials(exchange))
+        and body_is_good(exchange)
     ),
     cite=_R22,
 )
@@ -95,11 +86,9 @@ def other_scheme_is_refused(exchange: Exchange) -> Iterator[str]:
     level=Level.SHOULD,
     applies=lambda exchange: (
         is_judged(exchange)
-        and not token_is_right(exchange)
         and not _token_elsewhere(exchange)
-        and _scheme(exchange) in ("", "bearer")
-        and (is_malformed(exchange.request.body) or not _body_is_good(exchange))
-        and _authorization(exchange).partition(" ")[2].strip() != exchange.setting.token
+        and (_has_none(exchange) or _has_wrong_tokens(exchange))
+        and not body_is_good(exchange)
     ),
     cite=Cite("rulings.md", "this SHOULD be settled before the body is judged."),
 )
@@ -111,12 +100,36 @@ def token_is_judged_before_the_body(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "auth-token-elsewhere-refused",
     level=Level.SHOULD,
-    applies=lambda exchange: is_judged(exchange) and not _authorization(exchange) and _token_elsewhere(exchange),
+    applies=lambda exchange: is_judged(exchange) and _has_none(exchange) and _token_elsewhere(exchange),
     cite=Cite("rulings.md", "A token anywhere but in the header, be it the query or the JSON, lets nobody in"),
 )
 def token_elsewhere_lets_nobody_in(exchange: Exchange) -> Iterator[str]:
     """A token in the URL or in the body, and none in the header, is refused with 401 or 403."""
     yield from _not_let_in(exchange)
+
+
+def _scheme_in_other_letters(exchange: Exchange) -> bool:
+    """The right token, and nothing unusual but the letter case of its scheme."""
+    (header, *more) = exchange.request.all_headers("authorization") or ("",)
+    token = exchange.setting.token
+    return (
+        not more
+        and header != f"Bearer {token}"
+        and header.lower() == f"bearer {token}".lower()
+        and (header.endswith(f" {token}"))
+    )
+
+
+@server_requirement(
+    "auth-scheme-letter-case",
+    level=Level.SHOULD,
+    applies=lambda exchange: is_judged(exchange) and _scheme_in_other_letters(exchange) and body_is_good(exchange),
+    cite=Cite("rulings.md", "who has the right token under it is let in, or turned away with 401 or 403."),
+)
+def scheme_in_other_letters_is_taken_or_turned_away(exchange: Exchange) -> Iterator[str]:
+    """The right token under `bearer` or `BEARER` is let in, or turned away with 401 or 403."""
+    if exchange.response.status not in (202, *_REFUSED):
+        yield f"answered with {exchange.response.status}, neither let in nor turned away"
 
 
 CHECKS = (
@@ -125,4 +138,5 @@ CHECKS = (
     other_scheme_is_refused,
     token_is_judged_before_the_body,
     token_elsewhere_lets_nobody_in,
+    scheme_in_other_letters_is_taken_or_turned_away,
 )

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -34,6 +35,7 @@ SEND = "sendSMSMessageMultipleRecipients"
 MESSAGE_KEY_MAX = 100
 
 # The published codes that the checks ask for by number; their names are in the contract.
+TOO_MANY = 109101
 NO_RECIPIENTS = 109102
 NO_CONTACT_KEY = 109105
 NO_NUMBER = 109106
@@ -47,7 +49,10 @@ UNKNOWN_FIELD = 109122
 _PLAIN = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 #: Statuses that say something of the server's state and nothing of the request.
 BUSY = frozenset({429, 503})
-_DIGIT = re.compile(r"[0-9]")
+#: Sizes up to which no source gives any reason to refuse a number, an attribute's name or its value.
+_PLAIN_NUMBER, _PLAIN_NAME, _PLAIN_VALUE = 64, 128, 255
+#: Levels of nesting that every reader of JSON takes.
+_DEPTH = 100
 
 
 class Fate(Enum):
@@ -63,6 +68,8 @@ class Recipient:
     """One recipient as sent, with its fate, its item if it can be told, and why it must be refused.
 
     `codes` are those that a refusal may carry; empty if several things are wrong and no order is published.
+    `is_plain` if nothing about it is of a kind that the sources pass over in silence, such as a NUL or a key that is
+    empty: what the server makes of such a thing, and whether it costs the whole request, is its own affair.
     """
 
     sent: Mapping[str, JSON]
@@ -70,6 +77,7 @@ class Recipient:
     codes: frozenset[int]
     reason: str
     item: Mapping[str, JSON] | None
+    is_plain: bool
 
     @property
     def message_key(self) -> str | None:
@@ -87,6 +95,10 @@ class Send:
     body: Mapping[str, JSON]
     recipients: tuple[Recipient, ...]
     known_definition: bool
+
+    @property
+    def is_plain(self) -> bool:
+        return _has_plain_attributes(self.body) and all(each.is_plain for each in self.recipients)
 
 
 def server_requirement(
@@ -116,11 +128,25 @@ def token_is_right(exchange: Exchange) -> bool:
 
 
 def sent_json(exchange: Exchange) -> bool:
-    """The request says that its body is JSON, in UTF-8."""
-    header = exchange.request.header("content-type")
-    return exchange.request.media_type == "application/json" and says_utf_8(header)
+    """The request says that its body is JSON, in UTF-8, and says so as everybody does.
+
+    RFC 9110 has the type in any letter case (section 8.3.1); no source does, and no client was seen to write it so.
+    """
+    header = exchange.request.header("content-type") or ""
+    return header.partition(";")[0].strip() == "application/json" and says_utf_8(header)
 
 
+def body_is_good(exchange: Exchange) -> bool:
+    """The request has a body that obeys its schema and is sent as JSON."""
+    if not sent_json(exchange):
+        return False
+    try:
+        return not exchange.rules.request_faults(SEND, exchange.request.json)
+    except NotStrictJSON:
+        return False
+
+
+@lru_cache(maxsize=4)
 def request_json(exchange: Exchange) -> JSON:
     """The body of a request that was let in and says it is JSON; `...` if there is none to be judged."""
     if not (is_judged(exchange) and token_is_right(exchange) and sent_json(exchange)) or exchange.request.query:
@@ -129,7 +155,8 @@ def request_json(exchange: Exchange) -> JSON:
         body = exchange.request.json
     except NotStrictJSON:
         return ...
-    return ... if _holds_half_a_pair(exchange.request.body, body) else body
+    written = exchange.request.body
+    return ... if _holds_half_a_pair(written, body) or _is_deep(written, body) else body
 
 
 def _holds_half_a_pair(written: bytes, body: JSON) -> bool:
@@ -143,10 +170,26 @@ def _holds_half_a_pair(written: bytes, body: JSON) -> bool:
     return False
 
 
+def _is_deep(written: bytes, body: JSON) -> bool:
+    """No source says how deep a body may be nested, and readers have limits of their own."""
+    if written.count(b"[") + written.count(b"{") <= _DEPTH:
+        return False
+    level, depth = [body], 0
+    while level and depth <= _DEPTH:
+        level = [inner for each in level for inner in _members(each)]
+        depth += 1
+    return bool(level)
+
+
+def _members(value: JSON) -> Iterable[JSON]:
+    return value.values() if is_object(value) else value if is_array(value) else ()
+
+
 def is_malformed(body: bytes) -> bool:
     """The bytes are no JSON text for any reader. A name twice (R30) or a byte-order mark may be read by some."""
     try:
-        json.loads(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+        # A number of any length is JSON, though Python reads none of more than 4300 digits.
+        json.loads(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8"), parse_int=len)
     except RecursionError:
         return False
     except ValueError:
@@ -199,24 +242,26 @@ def read_send(exchange: Exchange) -> Send | None:
         return None
     recipients: list[Mapping[str, JSON]] = body["recipients"]
     fates = _fates(exchange, recipients, body)
-    own = _items_by_position(recipients, items(exchange))
+    own = _items_by_position(recipients, fates, items(exchange))
     read = tuple(
-        Recipient(sent, fate, codes, reason, item)
+        Recipient(sent, fate, codes, reason, item, _is_plain(sent))
         for sent, (fate, codes, reason), item in zip(recipients, fates, own, strict=True)
     )
     return Send(body, read, body["definitionKey"] == exchange.setting.definition_key)
 
 
-def _fates(
-    exchange: Exchange, recipients: list[Mapping[str, JSON]], body: Mapping[str, JSON]
-) -> list[tuple[Fate, frozenset[int], str]]:
+#: A fate, the codes that go with it, and why.
+_Settled: TypeAlias = tuple[Fate, frozenset[int], str]
+
+
+def _fates(exchange: Exchange, recipients: list[Mapping[str, JSON]], body: Mapping[str, JSON]) -> list[_Settled]:
     """What must become of each recipient, by R10, R12 and R13; the rest is good or open."""
-    plain_request = body["definitionKey"] == exchange.setting.definition_key and not body.keys() - {
-        "definitionKey",
-        "recipients",
-        "attributes",
-    }
-    fates: list[tuple[Fate, frozenset[int], str]] = []
+    plain_request = (
+        body["definitionKey"] == exchange.setting.definition_key
+        and not body.keys() - {"definitionKey", "recipients", "attributes"}
+        and _has_plain_attributes(body)
+    )
+    fates: list[_Settled] = []
     holders: dict[str, Fate] = {}
     for sent in recipients:
         key = sent.get("messageKey")
@@ -253,36 +298,62 @@ def _is_else_plain(sent: Mapping[str, JSON], wrong: Mapping[int, str], exchange:
     return (
         ("to" not in sent or sent["to"] in exchange.setting.numbers)
         and ("contactKey" not in sent or _PLAIN.fullmatch(sent["contactKey"]) is not None)
-        and (key is None or key not in exchange.earlier.sent_keys)
-        and (key is None or BAD_KEY in wrong or _is_plain_key(key))
+        and key not in exchange.earlier.sent_keys
+        and key not in exchange.earlier.queued_keys
+        and (key is None or BAD_KEY in wrong or (_is_plain_key(key) and is_short_key(key)))
+        and _has_plain_attributes(sent)
     )
+
+
+def is_short_key(key: str) -> bool:
+    """The key has at most 100 characters, however they are counted: one of another plane is two to UTF-16."""
+    return len(key.encode("utf-16-le", "surrogatepass")) // 2 <= MESSAGE_KEY_MAX
 
 
 def _is_plain_key(key: str) -> bool:
-    """Any 100 characters will do, says the document; blanks at the ends and what cannot be seen are left open."""
-    return 0 < len(key) <= MESSAGE_KEY_MAX and key.isprintable() and key == key.strip()
+    """Any characters will do, says the document; blanks at the ends and what cannot be seen are left open."""
+    return bool(key) and key.isprintable() and key == key.strip()
 
 
-def _is_good(sent: Mapping[str, JSON], holders: Mapping[str, Fate], exchange: Exchange) -> bool:
-    return (
-        _is_else_plain(sent, {}, exchange)
-        and sent.get("messageKey") not in holders
-        and all(isinstance(value, str) and value.isprintable() for value in sent.get("attributes", {}).values())
+def _has_plain_attributes(holder: Mapping[str, JSON]) -> bool:
+    """The attributes of a request or a recipient are names with texts, none of them long or invisible."""
+    return all(
+        0 < len(name) <= _PLAIN_NAME
+        and name.isprintable()
+        and isinstance(value, str)
+        and len(value) <= _PLAIN_VALUE
+        and value.isprintable()
+        for name, value in holder.get("attributes", {}).items()
     )
 
 
+def _is_plain(sent: Mapping[str, JSON]) -> bool:
+    number, key = sent.get("to", ""), sent.get("messageKey")
+    return (
+        ("contactKey" not in sent or _PLAIN.fullmatch(sent["contactKey"]) is not None)
+        and len(number) <= _PLAIN_NUMBER
+        and number.isprintable()
+        and (key is None or (_is_plain_key(key) and (len(key) > MESSAGE_KEY_MAX or is_short_key(key))))
+        and _has_plain_attributes(sent)
+    )
+
+
+def _is_good(sent: Mapping[str, JSON], holders: Mapping[str, Fate], exchange: Exchange) -> bool:
+    return _is_else_plain(sent, {}, exchange) and sent.get("messageKey") not in holders
+
+
 def is_unusable_number(number: str) -> bool:
-    """No telephone could have it: it has not a single digit."""
-    return _DIGIT.search(number) is None
+    """No telephone could have it: it has not a single digit, of whatever script."""
+    return not any(each.isdigit() for each in number)
 
 
 def _items_by_position(
-    recipients: list[Mapping[str, JSON]], answer: tuple[Mapping[str, JSON], ...]
+    recipients: list[Mapping[str, JSON]], fates: list[_Settled], answer: tuple[Mapping[str, JSON], ...]
 ) -> list[Mapping[str, JSON] | None]:
     """Each recipient's own item, by key and not by place (R9); None where it cannot be told.
 
-    It cannot be told for recipients that share a key, nor for several without one; a lone recipient
-    without a key has the one item whose key nobody sent.
+    It cannot be told for recipients that share a key. Those without one have the items whose keys nobody sent; of
+    several, whose fates are settled, those that must be refused have the refused items.
     """
     sent_keys = Counter(each.get("messageKey") for each in recipients)
     by_key: dict[JSON, list[Mapping[str, JSON]]] = {}
@@ -290,15 +361,34 @@ def _items_by_position(
         key = item.get("messageKey")
         by_key.setdefault(key if isinstance(key, str) else None, []).append(item)
     generated = [item for key, listed in by_key.items() if key not in sent_keys for item in listed]
+    keyless = [index for index, each in enumerate(recipients) if "messageKey" not in each]
+    dealt = _dealt({index: fates[index] for index in keyless}, generated)
     own: list[Mapping[str, JSON] | None] = []
-    for each in recipients:
+    for index, each in enumerate(recipients):
         key = each.get("messageKey")
-        if key is None:
-            own.append(generated[0] if sent_keys[None] == 1 == len(generated) else None)
-        else:
-            candidates = by_key.get(key, [])
-            own.append(candidates[0] if candidates and sent_keys[key] == 1 else None)
+        candidates = by_key.get(key, []) if key is not None and sent_keys[key] == 1 else []
+        own.append(dealt.get(index) if key is None else next(iter(candidates), None))
     return own
+
+
+def _dealt(fates: Mapping[int, _Settled], generated: list[Mapping[str, JSON]]) -> dict[int, Mapping[str, JSON]]:
+    """The items of recipients without a key, dealt so that they fit as far as they can; none if that says nothing."""
+    is_open = len(fates) > 1 and any(fate is Fate.OPEN for fate, _, _ in fates.values())
+    if is_open or len(fates) != len(generated):
+        return {}
+    left, dealt = list(generated), dict[int, Mapping[str, JSON]]()
+    # Who must be refused chooses first, and among these who must be refused with a code.
+    for index in sorted(fates, key=lambda index: (fates[index][0] is not Fate.REFUSED, not fates[index][1])):
+        fate, codes, _ = fates[index]
+        fits = [
+            item
+            for item in left
+            if is_refused(item) == (fate is Fate.REFUSED) and (not codes or item.get("errorcode") in codes)
+        ]
+        alike = [item for item in left if is_refused(item) == (fate is Fate.REFUSED)]
+        dealt[index] = next(iter(fits or alike or left))
+        left = [item for item in left if item is not dealt[index]]
+    return dealt
 
 
 def remember(exchange: Exchange) -> None:
@@ -308,6 +398,8 @@ def remember(exchange: Exchange) -> None:
         ledger.request_ids.add(request_id)
     sent = request_json(exchange)
     recipients = sent.get("recipients") if is_object(sent) else None
+    if exchange.response.status == 400 and is_object(sent) and exchange.rules.request_faults(SEND, sent):
+        recipients = None  # It broke a rule, and nothing was queued: its keys are as new as before.
     for each in recipients if is_array(recipients) else []:
         if is_object(each) and isinstance(key := each.get("messageKey"), str):
             ledger.sent_keys.add(key)

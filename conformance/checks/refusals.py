@@ -12,6 +12,7 @@ from conformance.checks.reading import (
     NO_NUMBER,
     NO_RECIPIENTS,
     SEND,
+    TOO_MANY,
     UNKNOWN_FIELD,
     Fate,
     Recipient,
@@ -30,24 +31,50 @@ from conformance.checks.reading import (
 )
 from conformance.model import JSON, Cite, Exchange, Level, is_object
 
+#: So many recipients are no reason to refuse a request, even if nobody has said what the server's limit is.
+_FEW = 10
+
 
 def _good_send(exchange: Exchange) -> Send | None:
-    """A send with a definition that exists and not too many recipients: there is no reason to refuse it whole."""
+    """A send that there is no reason to refuse whole.
+
+    Where it was, one with a recipient that is merely open says nothing: to refuse such a one alone is no more than a
+    SHOULD, and nothing at all if it is of a kind that no source speaks of.
+    """
+    send = _maybe_good_send(exchange)
+    was_refused = exchange.response.status == 400
+    return None if was_refused and send and any(each.fate is Fate.OPEN for each in send.recipients) else send
+
+
+def _maybe_good_send(exchange: Exchange) -> Send | None:
+    """A send with a definition that exists and not too many recipients, in which nothing is out of the ordinary."""
     send = read_send(exchange)
     if send is None or not send.known_definition or _too_many(exchange):
         return None
-    # A key that is too long may cost the whole request (R12).
-    return None if exchange.response.status == 400 and any(each.has_long_key for each in send.recipients) else send
-
-
-def _may_be_refused_whole(exchange: Exchange) -> bool:
-    """A 400 is tolerated where no recipient had to be queued: all may have been refused (R16)."""
-    return exchange.response.status == 400 and not _with(exchange, Fate.QUEUED)
+    if exchange.response.status != 400:
+        return send
+    # A key that is too long may cost the whole request (R12), and so may more recipients than an unknown limit (R17).
+    is_limit = exchange.setting.max_recipients is None and error_code(exchange) == TOO_MANY
+    if is_limit and len(send.recipients) > _FEW:
+        return None
+    return send if send.is_plain and not any(each.has_long_key for each in send.recipients) else None
 
 
 def _with(exchange: Exchange, fate: Fate) -> list[Recipient]:
     send = _good_send(exchange)
     return [each for each in send.recipients if each.fate is fate] if send else []
+
+
+def _open(exchange: Exchange) -> list[Recipient]:
+    """Recipients of whom no MUST says what becomes of them."""
+    send = _maybe_good_send(exchange)
+    return [each for each in send.recipients if each.fate is Fate.OPEN] if send else []
+
+
+def _may_be_all(exchange: Exchange) -> bool:
+    """A 400 is tolerated where no recipient had to be queued: all may have been refused (R16)."""
+    send = _maybe_good_send(exchange)
+    return exchange.response.status == 400 and not (send and any(each.fate is Fate.QUEUED for each in send.recipients))
 
 
 def _lacking(exchange: Exchange, name: str) -> list[Recipient]:
@@ -62,7 +89,7 @@ def _refused_alone(exchange: Exchange, recipients: list[Recipient]) -> Iterator[
     status = exchange.response.status
     if status != 202:
         # Where others had to be refused for another reason, nothing tells for whose sake the request was.
-        if not _may_be_refused_whole(exchange) and len(recipients) == len(_with(exchange, Fate.REFUSED)):
+        if not _may_be_all(exchange) and len(recipients) == len(_with(exchange, Fate.REFUSED)):
             yield f"answered with {status}, not with a 202 that refuses {len(recipients)} of {len(send.recipients)}"
         return
     for each in recipients:
@@ -95,11 +122,7 @@ def recipient_without_contact_key_is_refused_alone(exchange: Exchange) -> Iterat
 
 
 def _unusable(exchange: Exchange) -> list[Recipient]:
-    return [
-        each
-        for each in _with(exchange, Fate.OPEN)
-        if is_unusable_number(each.sent.get("to", "0")) and each.sent.get("contactKey")
-    ]
+    return [each for each in _open(exchange) if is_unusable_number(each.sent.get("to", "0")) and each.is_plain]
 
 
 @server_requirement(
@@ -110,7 +133,7 @@ def _unusable(exchange: Exchange) -> list[Recipient]:
 )
 def recipient_with_unusable_to_is_refused_alone(exchange: Exchange) -> Iterator[str]:
     """A recipient whose `to` holds no digit is refused alone, with 109121 or 109106."""
-    if _may_be_refused_whole(exchange):
+    if _may_be_all(exchange):
         return
     if exchange.response.status != 202:
         yield f"answered with {exchange.response.status}, not with a 202 that refuses the recipient"
@@ -175,7 +198,7 @@ def second_holder_of_a_key_is_refused_alone(exchange: Exchange) -> Iterator[str]
 
 
 def _reused(exchange: Exchange) -> list[Recipient]:
-    return [each for each in _with(exchange, Fate.OPEN) if each.message_key in exchange.earlier.queued_keys]
+    return [each for each in _open(exchange) if each.message_key in exchange.earlier.queued_keys]
 
 
 @server_requirement(
@@ -185,12 +208,16 @@ def _reused(exchange: Exchange) -> list[Recipient]:
     cite=Cite("rulings.md", "A `messageKey` that was queued less than 72 hours ago is refused alone, with 109110."),
 )
 def key_queued_before_is_refused_alone(exchange: Exchange) -> Iterator[str]:
-    """A `messageKey` that an earlier request queued is refused alone."""
-    if exchange.response.status != 202 and not _may_be_refused_whole(exchange):
+    """A `messageKey` that an earlier request queued is refused alone, with 109110."""
+    if exchange.response.status != 202 and not _may_be_all(exchange):
         yield f"answered with {exchange.response.status}, not with a 202 that refuses the recipient alone"
     for each in _reused(exchange):
         if exchange.response.status == 202 and each.item is not None and not is_refused(each.item):
             yield f"messageKey {each.message_key!r} was queued by an earlier request and is queued again"
+        elif each.item is not None and each.is_plain and each.sent["to"] in exchange.setting.numbers:
+            code = each.item.get("errorcode")
+            if isinstance(code, int) and code != KEY_TAKEN:
+                yield f"messageKey {each.message_key!r}, queued before, was refused with {code}, not {KEY_TAKEN}"
 
 
 @server_requirement(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import combinations
 
 from conformance.checks.reading import (
-    MESSAGE_KEY_MAX,
     Fate,
     answered,
     error_body,
     is_refused,
     is_send,
+    is_short_key,
     items,
     read_send,
     server_requirement,
@@ -163,13 +163,32 @@ def errorcode_is_109001_when_all_were_refused(exchange: Exchange) -> Iterator[st
 )
 def message_counts_the_refused(exchange: Exchange) -> Iterator[str]:
     """The message of a mixed answer says how many of how many recipients were refused."""
+    yield from _counts(exchange)
+
+
+@server_requirement(
+    "send-all-refused-message",
+    applies=all_were_refused,
+    cite=Cite(
+        "rulings.md",
+        "begins with `MCMS_UTM_ResponsesHasErrors` and says how many of how many recipients were refused.",
+    ),
+)
+def message_counts_all_as_refused(exchange: Exchange) -> Iterator[str]:
+    """The message of a 202 to recipients that were all refused says so."""
+    if some_item_is_refused(exchange) and not some_item_is_queued(exchange):
+        yield from _counts(exchange)
+
+
+def _counts(exchange: Exchange) -> Iterator[str]:
     message = (answered(exchange) or {}).get("message")
     refused, total = sum(map(is_refused, items(exchange))), len(items(exchange))
     if not isinstance(message, str) or not message.startswith("MCMS_UTM_ResponsesHasErrors"):
         yield f"message is {message!r}, which does not begin with 'MCMS_UTM_ResponsesHasErrors'"
         return
     numbers = [int(each) for each in _NUMBER.findall(message)]
-    if (refused, total) not in pairwise(numbers):
+    # In this order, as in "1 of 2"; other numbers may stand around and between.
+    if (refused, total) not in combinations(numbers, 2):
         yield f"message is {message!r}, yet {refused} of {total} were refused"
 
 
@@ -233,11 +252,13 @@ def _sent_keys(exchange: Exchange) -> Counter[str]:
     cite=Cite("rulings.md", "under the `messageKey` of the request"),
 )
 def sent_key_comes_back(exchange: Exchange) -> Iterator[str]:
-    """A `messageKey` that was sent comes back, to the letter."""
-    got = {key for each in items(exchange) if isinstance(key := each.get("messageKey"), str)}
-    for key in _sent_keys(exchange):
-        if key not in got and len(key) <= MESSAGE_KEY_MAX:
-            yield f"messageKey {key!r} was sent and did not come back"
+    """A `messageKey` that was sent comes back, to the letter, as often as it was sent."""
+    got = Counter(key for each in items(exchange) if isinstance(key := each.get("messageKey"), str))
+    for key, count in _sent_keys(exchange).items():
+        # An empty key may be taken for none, and one that is too long be cut.
+        if key and got[key] < count and is_short_key(key):
+            times = "" if got[key] == 0 else f" {count} times and came back {got[key]} times"
+            yield f"messageKey {key!r} was sent{times or ' and did not come back'}"
 
 
 def _keyless(exchange: Exchange) -> int:
@@ -252,11 +273,27 @@ def _keyless(exchange: Exchange) -> int:
 )
 def missing_key_is_generated(exchange: Exchange) -> Iterator[str]:
     """An item whose recipient had no `messageKey` has a generated one."""
-    sent = _sent_keys(exchange)
-    keys = [item.get("messageKey") for item in items(exchange)]
-    generated = [key for key in keys if isinstance(key, str) and key and key not in sent]
+    generated = [key for key in _generated(exchange) if key]
     if len(generated) < _keyless(exchange):
         yield f"{_keyless(exchange)} recipients had no messageKey, yet {len(generated)} were generated"
+
+
+def _generated(exchange: Exchange) -> list[str]:
+    sent = _sent_keys(exchange)
+    return [key for item in items(exchange) if isinstance(key := item.get("messageKey"), str) and key not in sent]
+
+
+@server_requirement(
+    "send-generated-key-new",
+    level=Level.SHOULD,
+    applies=lambda exchange: understood_and_accepted(exchange) and _keyless(exchange) > 0,
+    cite=Cite("rulings.md", "A generated `messageKey` is one that no earlier message has."),
+)
+def generated_key_is_new(exchange: Exchange) -> Iterator[str]:
+    """A generated `messageKey` is one that no earlier message has."""
+    for key in _generated(exchange):
+        if key and key in exchange.earlier.queued_keys:
+            yield f"the generated messageKey {key!r} is that of an earlier message"
 
 
 @server_requirement(
@@ -311,12 +348,14 @@ CHECKS = (
     errorcode_is_109001_when_some_were_refused,
     errorcode_is_109001_when_all_were_refused,
     message_counts_the_refused,
+    message_counts_all_as_refused,
     refused_item_has_its_code_under_errorcode,
     refused_item_has_code_and_message,
     queued_item_has_neither_code_nor_message,
     one_item_for_each_recipient,
     sent_key_comes_back,
     missing_key_is_generated,
+    generated_key_is_new,
     no_key_stands_twice,
     errorcode_is_an_integer,
     request_id_is_new,

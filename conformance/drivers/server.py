@@ -30,6 +30,7 @@ from conformance.drivers.evidence import Past, Run, cases, past
 from conformance.drivers.exploration import explore
 from conformance.drivers.hosting import SubjectError
 from conformance.drivers.reduction import smaller
+from conformance.drivers.sequences import sequences
 from conformance.drivers.wire import Sender, Wire, no_answer
 from conformance.judge import Judge
 from conformance.model import (
@@ -43,12 +44,15 @@ from conformance.model import (
     is_array,
     is_object,
 )
-from conformance.probes import Keys, Probe, probes
+from conformance.probes import Keys, Maker, Probe, probes
+from conformance.probes.making import other_slash
 
 #: How often a busy server is asked again before the run is given up.
 BUSY_LIMIT = 3
 #: After so many requests in a row without an answer the server is taken to be gone.
 GONE_AFTER = 10
+#: What says that a send was taken in.
+ACCEPTED = 202
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 #: How many smaller forms of a request are sent at the most for one requirement.
 REDUCTIONS = 60
@@ -92,18 +96,31 @@ class Session:
         self._exact: set[Request] = set()
 
     def probe(self, send: Sender, subject: str) -> None:
-        """Send every probe; each exchange goes before the judge.
+        """Send every probe, then the sequences; each exchange goes before the judge.
 
         Raises `SubjectError` if the server is not there or does not let us in, `ServerGone` if it stops
         answering, and `SuiteError` if a check fails itself.
         """
         plan = self._plan
         self._keys = self._name_space(send, subject)
-        listed = probes(plan.contract.operations[SEND], plan.setting, self._keys)
+        operation = plan.contract.operations[SEND]
+        listed = probes(operation, plan.setting, self._keys)
         for number, each in enumerate(listed, 1):
-            self._exact.add(each.request)
-            self._see(each.operation, each.request, send(each.request))
+            self._judge_exact(each, send(each.request))
             self._progress("probes", number)
+        for number, (each, response) in enumerate(sequences(Maker(operation, plan.setting, self._keys), send), 1):
+            self._judge_exact(each, response)
+            self._progress("sequences", number)
+
+    def _judge_exact(self, probe: Probe, response: Response) -> None:
+        self._exact.add(probe.request)
+        self._see(self._operation_of(probe, response), probe.request, response)
+
+    def _operation_of(self, probe: Probe, response: Response) -> str | None:
+        """The operation a probe belongs to. The other form of its path belongs to it where the server serves that."""
+        operation = self._plan.contract.operations[SEND]
+        is_other = (probe.request.method, probe.request.path) == (operation.method, other_slash(operation.path))
+        return SEND if is_other and response.status == ACCEPTED else probe.operation
 
     def _name_space(self, send: Sender, subject: str) -> Keys:
         """Message keys that this server has not seen.

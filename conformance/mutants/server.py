@@ -8,7 +8,11 @@ from types import MappingProxyType
 from conformance.mutants import (
     server_access,
     server_answers,
+    server_delivery,
     server_errors,
+    server_memory,
+    server_places,
+    server_reading,
     server_recipients,
     server_requests,
     server_unicode,
@@ -30,6 +34,10 @@ SERVER_MUTANTS: tuple[ServerMutant, ...] = (
     *mutants_in(server_wire, ServerMutant),
     *mutants_in(server_unicode, ServerMutant),
     *mutants_in(server_unusual, ServerMutant),
+    *mutants_in(server_places, ServerMutant),
+    *mutants_in(server_memory, ServerMutant),
+    *mutants_in(server_reading, ServerMutant),
+    *mutants_in(server_delivery, ServerMutant),
 )
 
 #: Each mutant by its name.

@@ -5,6 +5,7 @@ A wrapper does not know the right token; it learns it from the first send that i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from attrs import evolve
 
 from conformance.model import Handler, Request, Response
 from conformance.mutants.server_edits import (
+    PATH,
     edited,
     is_accepted,
     is_json,
@@ -40,13 +42,13 @@ def lets_in_without_a_token(handle: Handler) -> Handler:
             and _token_in_body(request) is None
         )
 
-    return _admitting(handle, admits)
+    return admitting(handle, admits)
 
 
 @server_mutant(kills="auth-wrong-token-refused")
 def lets_in_with_any_token(handle: Handler) -> Handler:
     """Lets in a request with any bearer token."""
-    return _admitting(handle, lambda request, _: bool(_bearer_token(request)))
+    return admitting(handle, lambda request, _: bool(_bearer_token(request)))
 
 
 @server_mutant(kills="auth-wrong-token-refused")
@@ -57,19 +59,19 @@ def lets_in_with_the_start_of_the_token(handle: Handler) -> Handler:
         sent = _bearer_token(request)
         return bool(sent) and token.startswith(sent)
 
-    return _admitting(handle, admits)
+    return admitting(handle, admits)
 
 
 @server_mutant(kills="auth-wrong-token-refused")
 def lets_in_with_more_than_the_token(handle: Handler) -> Handler:
     """Lets in a request with a token that begins with the right one."""
-    return _admitting(handle, lambda request, token: _bearer_token(request).startswith(token))
+    return admitting(handle, lambda request, token: _bearer_token(request).startswith(token))
 
 
 @server_mutant(kills="auth-wrong-scheme-refused")
 def lets_in_with_another_scheme(handle: Handler) -> Handler:
     """Lets in a request with credentials of another scheme than Bearer."""
-    return _admitting(handle, lambda request, _: _scheme(request) not in ("", "bearer"))
+    return admitting(handle, lambda request, _: _scheme(request) not in ("", "bearer"))
 
 
 @server_mutant(kills="auth-wrong-scheme-refused")
@@ -122,7 +124,213 @@ def takes_the_token_from_the_body(handle: Handler) -> Handler:
     return faulty
 
 
-def _admitting(handle: Handler, admits: Callable[[Request, str], bool]) -> Handler:
+@server_mutant(kills="auth-wrong-token-refused")
+def compares_the_token_in_any_letter_case(handle: Handler) -> Handler:
+    """Lets in a request with the right token in other letters."""
+    return admitting(handle, lambda request, token: _bearer_token(request).lower() == token.lower())
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def lets_in_with_a_part_of_the_token(handle: Handler) -> Handler:
+    """Lets in a request with the right token but for its first letter."""
+    return admitting(handle, lambda request, token: _bearer_token(request) == token[1:])
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def lets_in_with_one_letter_of_the_token(handle: Handler) -> Handler:
+    """Lets in a request with the first letter of the right token."""
+    return admitting(handle, lambda request, token: _bearer_token(request) == token[0])
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def compares_all_but_the_last_letter(handle: Handler) -> Handler:
+    """Lets in a request with a token of the right length whose last letter is another."""
+
+    def admits(request: Request, token: str) -> bool:
+        sent = _bearer_token(request)
+        return len(sent) == len(token) and sent[:-1] == token[:-1]
+
+    return admitting(handle, admits)
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def lets_in_with_an_empty_token(handle: Handler) -> Handler:
+    """Lets in a request with a bearer token that is empty."""
+    return admitting(handle, lambda request, _: request.header("authorization") == "Bearer")
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def takes_the_token_for_a_pattern(handle: Handler) -> Handler:
+    """Lets in a request whose token, taken for a pattern, fits the right one."""
+
+    def admits(request: Request, token: str) -> bool:
+        try:
+            return bool(_bearer_token(request)) and re.fullmatch(_bearer_token(request), token) is not None
+        except re.error:
+            return False
+
+    return admitting(handle, admits)
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def lets_in_whoever_writes_bearer_in_lower_case(handle: Handler) -> Handler:
+    """Lets in a request with any token under the scheme bearer in lower case."""
+    return admitting(handle, lambda request, _: (request.header("authorization") or "").startswith("bearer "))
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def lets_in_with_two_tokens(handle: Handler) -> Handler:
+    """Lets in a request with two Authorization headers, whatever they say."""
+    return admitting(handle, lambda request, _: len(request.all_headers("authorization")) > 1)
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def answers_from_a_cache_before_it_asks_who_is_there(handle: Handler) -> Handler:
+    """Answers a request that it has accepted before from its memory, whoever sends it."""
+    given: dict[bytes, Response] = {}
+
+    def faulty(request: Request) -> Response:
+        response = handle(request)
+        if is_send(request) and is_accepted(response):
+            given[request.body] = response
+        return given.get(request.body, response) if is_send(request) and is_kept_out(response) else response
+
+    return faulty
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def takes_the_token_from_the_query_first(handle: Handler) -> Handler:
+    """Lets in a request with the right token in its query, though it has a wrong one in its header."""
+
+    def faulty(request: Request) -> Response:
+        path, _, query = request.target.partition("?")
+        found = next((value for name, value in parse_qsl(query) if name in _TOKEN_NAMES), None)
+        if not is_send(request) or found is None or not _bearer_token(request):
+            return handle(request)
+        return handle(_with_token(evolve(request, target=path), found))
+
+    return faulty
+
+
+@server_mutant(kills="auth-wrong-token-refused")
+def fails_on_a_long_token(handle: Handler) -> Handler:
+    """Fails with 500 on a token of more than 1,000 letters."""
+
+    def faulty(request: Request) -> Response:
+        if is_send(request) and len(_bearer_token(request)) > 1000:
+            return refusal(500, 30000, "MCMS_UTM_Runtime: the token does not fit")
+        return handle(request)
+
+    return faulty
+
+
+@server_mutant(kills="auth-missing-token-refused")
+def remembers_who_was_let_in_last(handle: Handler) -> Handler:
+    """Lets in a request without a token if the one before was let in."""
+    last = [False]
+
+    def admits(request: Request, _: str) -> bool:
+        return last[0] and request.header("authorization") is None and _token_in_body(request) is None
+
+    letting_in = admitting(handle, admits)
+
+    def faulty(request: Request) -> Response:
+        response = letting_in(request)
+        last[0] = is_send(request) and is_accepted(response)
+        return response
+
+    return faulty
+
+
+@server_mutant(kills="auth-missing-token-refused")
+def guards_one_form_of_its_path(handle: Handler) -> Handler:
+    """Lets anybody in at the path without its trailing slash."""
+    return admitting(handle, lambda request, _: request.path == PATH)
+
+
+@server_mutant(kills="auth-missing-token-refused")
+def lets_in_with_an_empty_header(handle: Handler) -> Handler:
+    """Lets in a request whose Authorization header is empty."""
+    return admitting(handle, lambda request, _: request.header("authorization") == "")
+
+
+@server_mutant(kills="auth-missing-token-refused")
+def takes_the_token_from_a_cookie(handle: Handler) -> Handler:
+    """Lets in a request with the right token in a cookie."""
+    return admitting(handle, lambda request, token: token in (request.header("cookie") or ""))
+
+
+@server_mutant(kills="auth-missing-token-refused")
+def takes_the_token_from_another_header(handle: Handler) -> Handler:
+    """Lets in a request with the right token in the header x-api-key."""
+    return admitting(handle, lambda request, token: request.header("x-api-key") == token)
+
+
+@server_mutant(kills="auth-wrong-scheme-refused")
+def needs_no_blank_behind_the_scheme(handle: Handler) -> Handler:
+    """Lets in a request whose scheme and token are joined."""
+    return admitting(handle, lambda request, token: request.header("authorization") == f"Bearer{token}")
+
+
+@server_mutant(kills="auth-wrong-scheme-refused")
+def finds_the_scheme_anywhere(handle: Handler) -> Handler:
+    """Lets in a request with the right token under a scheme that has Bearer in its name."""
+    return admitting(handle, lambda request, _: "bearer" in _scheme(request) and _scheme(request) != "bearer")
+
+
+@server_mutant(kills="auth-scheme-letter-case")
+def refuses_a_scheme_in_other_letters_as_a_bad_request(handle: Handler) -> Handler:
+    """Answers 400 to the right token under the scheme in other letters."""
+    return _on_other_letters(handle, refusal(400, 10000, "MCMS_UTM_Validation: Unknown scheme"))
+
+
+@server_mutant(kills="auth-scheme-letter-case")
+def fails_on_a_scheme_in_other_letters(handle: Handler) -> Handler:
+    """Fails with 500 on the right token under the scheme in other letters."""
+    return _on_other_letters(handle, refusal(500, 30000, "MCMS_UTM_Runtime: the header cannot be read"))
+
+
+@server_mutant(kills="auth-before-body")
+def reads_the_fields_before_the_token(handle: Handler) -> Handler:
+    """Answers 400 to a body with a field that it does not know, though the token is wrong."""
+    known = {"definitionKey", "recipients", "subscriptions", "content", "attributes", *_TOKEN_NAMES}
+    return _refused_first(handle, 400, lambda request: not set(read(request)) <= known)
+
+
+@server_mutant(kills="auth-before-body")
+def reads_the_content_type_before_the_token(handle: Handler) -> Handler:
+    """Answers 415 to a body that is not sent as JSON, though the token is missing."""
+    return _refused_first(handle, 415, lambda request: request.media_type not in ("application/json", ""))
+
+
+@server_mutant(kills="auth-before-body")
+def sees_an_empty_body_before_the_token(handle: Handler) -> Handler:
+    """Answers 400 to an empty body, though the token is missing."""
+    return _refused_first(handle, 400, lambda request: not request.body)
+
+
+def _refused_first(handle: Handler, status: int, is_meant: Callable[[Request], bool]) -> Handler:
+    """The server, refusing a request that is meant before it has looked at the token."""
+
+    def faulty(request: Request, response: Response) -> Response:
+        is_hit = is_kept_out(response) and is_meant(request)
+        return refusal(status, 10000, "MCMS_UTM_Validation: No good request") if is_hit else response
+
+    return on_answer(handle, faulty)
+
+
+def _on_other_letters(handle: Handler, answer: Response) -> Handler:
+    """The server, with another answer to the scheme in other letters."""
+
+    def faulty(request: Request, response: Response) -> Response:
+        header = request.header("authorization") or ""
+        is_hit = is_accepted(response) and not header.startswith("Bearer ")
+        return answer if is_hit else response
+
+    return on_answer(handle, faulty)
+
+
+def admitting(handle: Handler, admits: Callable[[Request, str], bool]) -> Handler:
     """The server, letting a send that it kept out in after all if `admits` says so, given the right token."""
     right: list[str] = []
 

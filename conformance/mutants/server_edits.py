@@ -7,7 +7,7 @@ be read. Items are matched with recipients by position, which is how the wrapped
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
 from attrs import evolve
@@ -63,6 +63,21 @@ def read(message: Request | Response) -> Object:
 def recipients(request: Request) -> list[Object]:
     """The recipients of a send; one that is no object counts as empty, so that positions hold."""
     return [as_object(each) for each in as_list(read(request).get("recipients"))]
+
+
+def sent_keys(request: Request) -> list[str]:
+    """The messageKeys that a send gives, in order."""
+    return [key for each in recipients(request) if isinstance(key := each.get("messageKey"), str)]
+
+
+def strings(value: JSON) -> Iterator[str]:
+    """All the strings in a JSON value, names included."""
+    waiting: list[JSON] = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        waiting += [*as_list(value), *as_object(value), *as_object(value).values()]
 
 
 def items(result: Object) -> list[Object]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from attrs import evolve
 
 from conformance.model import JSON, Handler, Request, Response
 from conformance.mutants.server_edits import (
-    as_list,
-    as_object,
     edited,
     is_accepted,
     is_send,
@@ -21,6 +19,7 @@ from conformance.mutants.server_edits import (
     recipients,
     refusal,
     renamed,
+    strings,
     with_json,
     without,
 )
@@ -182,14 +181,14 @@ def says_retry_after_when_blocked(handle: Handler) -> Handler:
 def fails_on_an_emoji(handle: Handler) -> Handler:
     """Answers 500 to a string with a character that UTF-16 writes as two."""
     return _failing(
-        handle, lambda request: any(character > "\uffff" for text in _strings(request) for character in text)
+        handle, lambda request: any(character > "\uffff" for text in strings(read(request)) for character in text)
     )
 
 
 @server_mutant(kills="server-error-never")
 def fails_on_a_nul(handle: Handler) -> Handler:
     """Answers 500 to a string with a NUL in it."""
-    return _failing(handle, lambda request: any("\0" in text for text in _strings(request)))
+    return _failing(handle, lambda request: any("\0" in text for text in strings(read(request))))
 
 
 @server_mutant(kills="server-error-never")
@@ -276,16 +275,6 @@ def _is_any_json(request: Request) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _strings(request: Request) -> Iterator[str]:
-    """All the strings of a body, names included."""
-    waiting: list[JSON] = [read(request)]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            yield value
-        waiting += [*as_list(value), *as_object(value), *as_object(value).values()]
 
 
 def _token(request: Request) -> str:

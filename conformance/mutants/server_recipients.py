@@ -24,6 +24,7 @@ from conformance.mutants.server_edits import (
     refusal,
     refused,
     refused_item,
+    sent_keys,
     with_items,
     with_json,
 )
@@ -130,13 +131,13 @@ def gives_an_unusable_number_another_code(handle: Handler) -> Handler:
 @server_mutant(kills="send-long-key-refused")
 def queues_message_keys_of_any_length(handle: Handler) -> Handler:
     """Queues a recipient whose messageKey has more than 100 characters."""
-    return _with_other_keys(handle, lambda: lambda key: _fresh() if len(key) > _KEY_LIMIT else key)
+    return with_other_keys(handle, lambda: lambda key: _fresh() if len(key) > _KEY_LIMIT else key)
 
 
 @server_mutant(kills="send-long-key-refused")
 def queues_a_message_key_of_101_characters(handle: Handler) -> Handler:
     """Queues a recipient whose messageKey has one character more than it may."""
-    return _with_other_keys(handle, lambda: lambda key: _fresh() if len(key) == _KEY_LIMIT + 1 else key)
+    return with_other_keys(handle, lambda: lambda key: _fresh() if len(key) == _KEY_LIMIT + 1 else key)
 
 
 @server_mutant(kills="send-duplicate-key-refused")
@@ -153,7 +154,7 @@ def queues_duplicate_message_keys(handle: Handler) -> Handler:
 
         return changed
 
-    return _with_other_keys(handle, distinct)
+    return with_other_keys(handle, distinct)
 
 
 @server_mutant(kills="send-duplicate-key-refused")
@@ -213,7 +214,7 @@ def forgets_message_keys(handle: Handler) -> Handler:
         fresh: dict[str, str] = {}
         return lambda key: key if len(key) > _KEY_LIMIT else fresh.setdefault(key, _fresh())
 
-    return _with_other_keys(handle, renewed)
+    return with_other_keys(handle, renewed)
 
 
 @server_mutant(kills="send-reused-key-refused")
@@ -222,7 +223,7 @@ def refuses_the_request_for_a_reused_message_key(handle: Handler) -> Handler:
     queued: set[str] = set()
 
     def faulty(request: Request) -> Response:
-        sent = {each.get("messageKey") for each in recipients(request)} if is_send(request) else set[object]()
+        sent = set(sent_keys(request)) if is_send(request) else set[str]()
         response = handle(request)
         if not is_accepted(response):
             return response
@@ -330,7 +331,7 @@ def _spread(result: Object, places: range | list[int]) -> Object:
     return with_items(result, answered)
 
 
-def _with_other_keys(handle: Handler, renamer: Callable[[], Callable[[str], str]]) -> Handler:
+def with_other_keys(handle: Handler, renamer: Callable[[], Callable[[str], str]]) -> Handler:
     """The server, told other messageKeys than were sent, which it then gives back as they were sent.
 
     `renamer` is called once for each request, so that what it remembers is about one request.

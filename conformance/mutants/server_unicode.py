@@ -115,7 +115,7 @@ def reads_the_first_value_of_a_body(handle: Handler) -> Handler:
         try:
             text = request.body.decode()
             _, end = json.JSONDecoder().raw_decode(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return handle(request)
         return handle(evolve(request, body=text[:end].encode()) if is_send(request) else request)
 
@@ -185,6 +185,18 @@ def fails_on_a_token_that_is_not_ascii(handle: Handler) -> Handler:
     def faulty(request: Request) -> Response:
         if is_send(request) and not (request.header("authorization") or "").isascii():
             return refusal(500, 30000, "MCMS_UTM_Runtime: the comparison failed")
+        return handle(request)
+
+    return faulty
+
+
+@server_mutant(kills="server-error-never")
+def fails_on_half_of_a_surrogate_pair_in_a_key(handle: Handler) -> Handler:
+    """Fails with 500 when a messageKey holds half of a surrogate pair."""
+
+    def faulty(request: Request) -> Response:
+        if is_send(request) and b"-\\ud800" in request.body:
+            return refusal(500, 30000, "MCMS_UTM_Runtime: the key cannot be stored")
         return handle(request)
 
     return faulty

@@ -1,7 +1,7 @@
 """Faults of whole requests: good ones that are refused or not answered, unusual ones that break the server.
 
-Those of the second kind strike where no exact request goes, so that only exploration reaches them. Each is
-named for the Schemathesis check that must notice it, though ours notice most of them as well.
+Those of the second kind are named for the Schemathesis check that must notice them, though ours notice most of
+them as well.
 """
 
 from __future__ import annotations
