@@ -26,10 +26,9 @@ from conformance.checks.reading import (
 )
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
-from conformance.drivers.exploration import explore
 from conformance.drivers.hosting import SubjectError
 from conformance.drivers.reduction import smaller
-from conformance.drivers.wire import Sender, Wire, no_answer
+from conformance.drivers.wire import Sender, Wire
 from conformance.judge import Judge
 from conformance.model import (
     JSON,
@@ -134,12 +133,15 @@ class Session:
     def _judge_first(self, exchange: Exchange) -> None:
         self._see(exchange.operation, exchange.request, exchange.response)
 
-    def explore(self, url: str) -> None:
-        """Let Schemathesis explore the server at `url`; raises also `ExplorationError`."""
+    def explore(self, send: Sender) -> None:
+        """Let Schemathesis explore the server; raises also `ExplorationError`."""
+        # Schemathesis takes a quarter of a second to import, and most commands explore nothing.
+        from conformance.drivers.exploration import explore
+
         plan = self._plan
         space = self._keys.space
         explored = explore(
-            plan.contract, plan.setting, url, seed=plan.seed, profile=plan.profile, space=space, see=self._see_explored
+            plan.contract, plan.setting, send, seed=plan.seed, profile=plan.profile, space=space, see=self._see_explored
         )
         for check, exercised in explored.counts.items():
             failures = [
@@ -148,9 +150,8 @@ class Session:
                 if each.check == check
             ]
             self._judge.count(STOCK[check].id, exercised, failures)
-        for request in explored.unanswered:
-            operation = plan.contract.operation_of(request)
-            self._see(operation, request, no_answer("the connection was closed or timed out"))
+        if explored.ended is not None:
+            raise explored.ended
 
     def still_there(self, send: Sender) -> None:
         """One last plain send: a server that exploration has brought down answers it no more."""
@@ -226,7 +227,7 @@ def judge_server(plan: Plan, url: str, name: str, judge: Judge[Exchange], progre
     session = Session(plan, judge, progress)
     with Wire(url) as wire, contextlib.suppress(ServerGone):
         session.probe(wire.send, name)
-        session.explore(url)
+        session.explore(wire.send)
         session.still_there(wire.send)
         # A server elsewhere may send real messages: none goes out for the sake of a smaller example.
         if httpx.URL(url).host in LOOPBACK:
