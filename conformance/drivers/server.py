@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 import time
 from collections.abc import Callable
 
 import httpx
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from conformance.checks import SERVER
 from conformance.checks.reading import (
@@ -27,8 +26,10 @@ from conformance.checks.reading import (
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
 from conformance.drivers.hosting import SubjectError
+from conformance.drivers.manners import Courteous, Enough, Manners, Stopwatch
 from conformance.drivers.reduction import smaller
-from conformance.drivers.wire import Sender, Wire
+from conformance.drivers.timing import REPEATS, Timing, slow_notes, suspects
+from conformance.drivers.wire import Sender, Wire, no_answer
 from conformance.judge import Judge
 from conformance.model import (
     JSON,
@@ -68,6 +69,7 @@ class Plan:
     setting: Setting
     seed: int
     profile: str
+    manners: Manners = field(factory=Manners)
 
 
 class ServerGone(Exception):
@@ -86,7 +88,7 @@ class Session:
         self._explored = 0
         self._keys = Keys("")
         #: Requests that are small by design; what breaks on others is made smaller.
-        self._exact: set[Request] = set()
+        self._exact: dict[Request, str] = {}
 
     def probe(self, send: Sender, subject: str) -> None:
         """Send every probe; each exchange goes before the judge.
@@ -98,7 +100,7 @@ class Session:
         self._keys = self._name_space(send, subject)
         listed = probes(plan.contract.operations[SEND], plan.setting, self._keys)
         for number, each in enumerate(listed, 1):
-            self._exact.add(each.request)
+            self._exact[each.request] = each.name
             self._see(each.operation, each.request, send(each.request))
             self._progress("probes", number)
 
@@ -129,6 +131,10 @@ class Session:
             exchange = self._exchange(probe.operation, probe.request, send(probe.request))
         _check_lets_us_in(exchange, subject)
         return exchange
+
+    def see_busy(self, request: Request, response: Response) -> None:
+        """Judge an answer that says to come back later; the one that comes then is judged as any other."""
+        self._see(self._plan.contract.operation_of(request), request, response)
 
     def _judge_first(self, exchange: Exchange) -> None:
         self._see(exchange.operation, exchange.request, exchange.response)
@@ -181,6 +187,27 @@ class Session:
             if tries == REDUCTIONS or self._judge.smallest(id) is found:
                 return
 
+    def timings(self, stopwatch: Stopwatch) -> tuple[Timing, ...]:
+        """What each probe took; slow ones are sent again, which is not judged, to see whether they are always so."""
+        timings = {
+            name: Timing(name, (stopwatch.seconds[request],))
+            for request, name in self._exact.items()
+            if request in stopwatch.seconds
+        }
+        slow = {each.name for each in suspects(tuple(timings.values()))}
+        for request, name in self._exact.items():
+            if name in slow:
+                again = [self._seconds_again(request, stopwatch) for _ in range(REPEATS)]
+                timings[name] = Timing(name, (*timings[name].seconds, *again))
+        return tuple(timings.values())
+
+    def _seconds_again(self, request: Request, stopwatch: Stopwatch) -> float:
+        operation = self._plan.contract.operation_of(request)
+        if is_object(body := request_json(self._exchange(operation, request, no_answer("not sent yet")))):
+            request = evolve(request, body=json.dumps(self._with_new_keys(body)).encode())
+        self._note(self._exchange(operation, request, stopwatch.send(request)))
+        return stopwatch.seconds.get(request, 0.0)
+
     def _is_small(self, exchange: Exchange) -> bool:
         """It is a probe, or has no JSON body to be cut."""
         return exchange.request in self._exact or not is_object(request_json(exchange))
@@ -217,21 +244,31 @@ class Session:
         return self._see(operation, request, response)
 
 
-def judge_server(plan: Plan, url: str, name: str, judge: Judge[Exchange], progress: Progress) -> None:
-    """Probe and explore the server at `url`. One that stops answering ends the run early; its silence is judged.
+def judge_server(plan: Plan, url: str, name: str, judge: Judge[Exchange], progress: Progress) -> tuple[str, ...]:
+    """Probe and explore the server at `url`; returns lines for the report that accuse it of nothing.
 
-    `name` is what errors call the server.
+    A server that stops answering, or may be asked no more, ends the run early; its silence is judged. `name` is what
+    errors call the server.
 
     Raises `SubjectError`, `ExplorationError` or `SuiteError` if there is no verdict.
     """
     session = Session(plan, judge, progress)
-    with Wire(url) as wire, contextlib.suppress(ServerGone):
-        session.probe(wire.send, name)
-        session.explore(wire.send)
-        session.still_there(wire.send)
-        # A server elsewhere may send real messages: none goes out for the sake of a smaller example.
-        if httpx.URL(url).host in LOOPBACK:
-            session.reduce(wire.send)
+    with Wire(url, plan.manners.limits) as wire:
+        courteous = Courteous(wire.send, plan.manners, session.see_busy)
+        stopwatch = Stopwatch(courteous)
+        try:
+            session.probe(stopwatch.send, name)
+            session.explore(courteous.send)
+            session.still_there(courteous.send)
+            # A server elsewhere may send real messages: none goes out for the sake of a smaller example, or of time.
+            if httpx.URL(url).host in LOOPBACK:
+                session.reduce(courteous.send)
+                return slow_notes(session.timings(stopwatch))
+        except ServerGone:
+            return (f"the run ended early: {GONE_AFTER} requests in a row were not answered",)
+        except Enough as enough:
+            return (str(enough),)
+    return ()
 
 
 def _queued_all(exchange: Exchange) -> bool:
