@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import itertools
 import json
@@ -28,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 POST = Request("POST", "/messaging/v1/sms/messages/", (), b"{}")
 #: Seconds that the command waits for one answer in these tests.
 WAIT = 0.5
-MOST_SECONDS = 40.0
+MOST_SECONDS = 120.0
 MOST_MEMORY = 300 * 1024  # kilobytes
 
 COMMAND = f"""
@@ -177,12 +178,17 @@ def on_some(number: int, request: bytes) -> bool:
     return b'"content"' in request or not request.startswith(b"POST")
 
 
-def packed(size: int) -> bytes:
-    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    return b"".join(packer.compress(bytes(2**20)) for _ in range(size // 2**20)) + packer.flush()
+@functools.cache
+def bomb() -> bytes:
+    """Half a gigabyte of nothing, packed."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return b"".join(packer.compress(bytes(2**20)) for _ in range(2**9)) + packer.flush()
 
 
-BOMB = packed(2**30)
+def bursting(connection: socket.socket, request: bytes) -> None:
+    connection.sendall(OK + b"content-encoding: gzip\r\n\r\n" + bomb())
+
+
 DEEDS: dict[str, tuple[Deed, str]] = {
     "closes at once": (closing, "RemoteProtocolError: Server disconnected"),
     "resets the connection": (resetting, "ReadError"),
@@ -204,7 +210,7 @@ DEEDS: dict[str, tuple[Deed, str]] = {
         says(OK + b"content-encoding: gzip\r\n\r\n", gzip.compress(b"{}")[:-9]),
         "it ends",
     ),
-    "unpacks to a gigabyte": (says(OK + b"content-encoding: gzip\r\n\r\n", BOMB), "more than 1048576 bytes came, once"),
+    "unpacks to half a gigabyte": (bursting, "more than 1048576 bytes came"),
     "sends nothing but 100s": (endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000), "more than 262144 bytes came"),
     "sends headers without end": (endless(b"HTTP/1.1 200 x\r\n", b"a: b\r\n" * 1000), "RemoteProtocolError"),
     "sends a gigabyte it announces": (endless(OK + b"content-length: 1073741824\r\n\r\n", b"x" * 2**16), "more than"),
@@ -215,13 +221,15 @@ DEEDS: dict[str, tuple[Deed, str]] = {
 @pytest.mark.parametrize("name", DEEDS)
 def test_no_answer_that_is_broken_or_too_long_or_too_slow_is_taken_for_one(name: str) -> None:
     deed, said = DEEDS[name]
-    with listening(Server(deed)) as url, Wire(url, Limits(seconds=WAIT)) as wire:
+    # On a busy machine it takes a while to be sent too much.
+    seconds = WAIT if "ReadTimeout" in said else 20.0
+    with listening(Server(deed)) as url, Wire(url, Limits(seconds=seconds)) as wire:
         began = time.monotonic()
         response = wire.send(POST)
 
     assert response.status == NO_ANSWER
     assert said in response.body.decode()
-    assert time.monotonic() - began < WAIT + 5
+    assert time.monotonic() - began < seconds + 5
 
 
 @pytest.mark.parametrize(
@@ -283,7 +291,7 @@ def test_a_server_that_never_answers_well_is_judged_for_it(name: str, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "name", ["does nothing", "drips its body", "closes at once", "sends a gigabyte", "unpacks to a gigabyte"]
+    "name", ["does nothing", "drips its body", "closes at once", "sends a gigabyte", "unpacks to half a gigabyte"]
 )
 def test_a_server_that_fails_at_times_is_judged_to_the_end(name: str, tmp_path: Path) -> None:
     with listening(Server(DEEDS[name][0], on_some)) as url:
@@ -297,7 +305,7 @@ def test_a_server_whose_answers_are_always_long_costs_no_memory(tmp_path: Path) 
     """Each is just short of what is read, and is read whole by the wire and by Schemathesis."""
     body = b'{"message": "' + b"x" * 1_000_000 + b'"}'
     long = says(OK.replace(b"202", b"400") + b"content-length: %d\r\n\r\n" % len(body), body)
-    with listening(Server(long, lambda number, request: number > 150)) as url:
+    with listening(Server(long, lambda number, request: number > 180)) as url:
         check(judged(url, tmp_path), 1)
 
 

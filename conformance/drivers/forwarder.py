@@ -7,6 +7,7 @@ and with the manners of every other request, and each exchange is taken down as 
 
 from __future__ import annotations
 
+import contextlib
 import socketserver
 import threading
 from collections.abc import Callable, Generator
@@ -109,7 +110,8 @@ class _Connection(socketserver.StreamRequestHandler):
         except (OSError, ValueError):  # nobody is there any more, or it was no request
             return
         answer = cast(_Server, self.server).forwarder.answer(request)
-        self.wfile.write(_written(request.method, answer))
+        with contextlib.suppress(OSError):
+            self.wfile.write(_written(request.method, answer))
 
     def _request(self) -> Request:
         method, target, _ = self.rfile.readline(_LINE).decode("latin-1").split(" ", 2)
