@@ -29,7 +29,10 @@ from conformance.checks import client as client_checks
 from conformance.contract import Contract
 from conformance.drivers import sign_in
 from conformance.drivers.hosting import look_in_working_folder
+from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Again
+from conformance.drivers.text_tables import keep_utf_8_table
+from conformance.drivers.wire import Limits
 from conformance.explain import explained, explanation_lines
 from conformance.model import CannotRun, Handler, Requirement, Setting
 from conformance.mutants.server import BY_NAME as MUTANTS
@@ -87,6 +90,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         # Hypothesis keeps notes that no verdict depends on; the user's folder is not the place for them.
         set_hypothesis_home_dir(folder)
+        keep_utf_8_table()
         code = _code()
     if any(thread is not threading.main_thread() for thread in threading.enumerate()):
         # A thread of the application under test may still hang, and Python would wait for it for ever.
@@ -170,6 +174,18 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     "--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help="Wait for a server that starts."
 )
 @click.option("--yes-send-messages", "agreed", is_flag=True, help="Judge a server elsewhere with invented numbers.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=15.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The most that one answer may take.",
+)
+@click.option("--max-requests", type=click.IntRange(min=1), help="Send no more than this [default: no limit].")
+@click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), help="Send so many a second [default: as answers come]."
+)
 @_common
 def server(
     url: str | None,
@@ -180,6 +196,9 @@ def server(
     numbers: tuple[str, ...],
     wait: float,
     agreed: bool,
+    timeout: float,
+    max_requests: int | None,
+    rate: float | None,
     **common: Any,
 ) -> int:
     """Judge a server: exact requests first, then exploration with Schemathesis."""
@@ -205,8 +224,10 @@ def server(
     if token_url:
         subject = attrs.evolve(subject, token=sign_in.token(token_url, _credentials()))
 
+    manners = Manners(Limits(seconds=timeout), max_requests, rate)
+
     def run(watched: Options) -> reports.Report:
-        done = run_server(watched, subject, url=url, app=app, wait=wait, agreed=agreed)
+        done = run_server(watched, subject, url=url, app=app, wait=wait, agreed=agreed, manners=manners)
         return write_cases(done, common["report_dir"] / "repeat", subject)
 
     return _finish(run, options, common)

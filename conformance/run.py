@@ -26,6 +26,7 @@ from conformance.drivers.cases import TOKEN
 from conformance.drivers.client import Profile, exercise
 from conformance.drivers.generated import generated_caller
 from conformance.drivers.hosting import SubjectError, hosted, load_app
+from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Repetition, repeat
 from conformance.drivers.server import Plan, Progress, judge_server, no_progress
 from conformance.drivers.wire import Wire, checked_url
@@ -92,7 +93,14 @@ class ServerRun:
 
 
 def run_server(
-    options: Options, setting: Setting, *, url: str | None, app: str | None, wait: float = 0.0, agreed: bool = False
+    options: Options,
+    setting: Setting,
+    *,
+    url: str | None,
+    app: str | None,
+    wait: float = 0.0,
+    agreed: bool = False,
+    manners: Manners | None = None,
 ) -> ServerRun:
     """Judge the server at `url`, for whose first answer it waits so many seconds, or the application named `app`.
 
@@ -110,9 +118,10 @@ def run_server(
         _must_be_meant(checked_url(url), setting)
     with _opened(url, app) as address:
         wait_until_there(address, wait)
-        plan = Plan(options.contract, setting, options.seed, options.profile)
-        cases = judge_server(plan, address, url or f"--app {app}", judge, options.progress, app)
-    return ServerRun(_report(options, "server", url or app or "", judge, started, setting), cases)
+        plan = Plan(options.contract, setting, options.seed, options.profile, manners or Manners())
+        conclusion = judge_server(plan, address, url or f"--app {app}", judge, options.progress, app)
+    report = _report(options, "server", url or app or "", judge, started, setting)
+    return ServerRun(evolve(report, notes=conclusion.notes), conclusion.cases)
 
 
 def is_elsewhere(url: str) -> bool:

@@ -12,6 +12,7 @@ from conformance import reference_server
 from conformance.checks import SERVER
 from conformance.contract import Contract
 from conformance.drivers.hosting import SubjectError, hosted
+from conformance.drivers.manners import Manners
 from conformance.drivers.server import Plan, ServerGone, Session, judge_server, no_progress
 from conformance.judge import Judge, Lists, exchange_size
 from conformance.model import NO_ANSWER, Exchange, Handler, Record, Request, Response, Setting, Verdict, json_response
@@ -43,8 +44,9 @@ def probed(server: Handler, contract: Contract, setting: Setting = DEFAULT) -> R
 
 
 def judged(url: str, contract: Contract, seed: int = 1) -> Records:
+    """What is found by a run that waits for no server which asks it to."""
     judge = a_judge()
-    judge_server(Plan(contract, DEFAULT, seed, "quick"), url, url, judge, no_progress)
+    judge_server(Plan(contract, DEFAULT, seed, "quick", Manners(waiting=0)), url, url, judge, no_progress)
     return records(judge)
 
 
@@ -145,21 +147,19 @@ def test_one_usable_number_and_a_limit_are_enough(contract: Contract) -> None:
     assert not [id for id, each in found.items() if each.verdict is Verdict.FAIL]
 
 
+class Recording(Judge[Exchange]):
+    """Keeps the requests it judges: all but those sent again to see whether the answer is always slow."""
+
+    def see(self, seen: Exchange) -> list[str]:
+        self.requests = [*getattr(self, "requests", []), seen.request]
+        return super().see(seen)
+
+
 def requests_of(contract: Contract, seed: int) -> list[Request]:
-    server = fresh(contract)
-    seen: list[Request] = []
-
-    def recorded(request: Request) -> Response:
-        seen.append(attrs.evolve(request, headers=tuple(each for each in request.headers if each[0] not in _VARYING)))
-        return server(request)
-
-    with hosted(reference_server.app(recorded), "app") as url:
-        judged(url, contract, seed)
-    return seen
-
-
-#: The address, which has another port each time, and the id that Schemathesis gives a case.
-_VARYING = {"host", "x-schemathesis-testcaseid"}
+    judge = Recording(SERVER, Lists(excused=EXCUSED), exchange_size)
+    with hosted(reference_server.app(fresh(contract)), "app") as url:
+        judge_server(Plan(contract, DEFAULT, seed, "quick"), url, url, judge, no_progress)
+    return judge.requests
 
 
 def test_the_same_seed_sends_the_same_requests(contract: Contract) -> None:

@@ -1,21 +1,21 @@
 """Explores a server with Schemathesis, called in process through its command.
 
-Only what Schemathesis documents is used: a registered check class, a hook that mixes our recipients into
-its data, command-line options, and its NDJSON report for what its own checks found. Its registries are
-global to the process, so what is registered here looks up the run that is under way.
+Only what Schemathesis documents is used: a hook that mixes our recipients into its data, one that stops it,
+command-line options, and its NDJSON report for what its own checks found. Its registries are global to the
+process, so what is registered here looks up the run that is under way. It talks to our forwarder, which sees
+every exchange and lets us judge it.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import schemathesis
 from attrs import evolve, frozen
@@ -25,24 +25,43 @@ from schemathesis.cli import schemathesis as schemathesis_command
 from conformance.checks.reading import SEND
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
-from conformance.model import JSON, CannotRun, Headers, Request, Response, Setting
+from conformance.drivers.forwarder import Forwarder, listening
+from conformance.drivers.text_tables import keep_utf_8_table
+from conformance.drivers.wire import Sender
+from conformance.model import JSON, NO_ANSWER, CannotRun, Request, Response, Setting
 
-#: What each profile lets Schemathesis do.
+#: What each profile lets Schemathesis do. Coverage has a fixed list of requests and breaks whatever a quick look can;
+#: up to ten examples Hypothesis draws each one anew, from then on it mostly varies those that were accepted.
 PROFILES: Mapping[str, Sequence[str]] = {
-    "quick": ("--phases", "coverage,fuzzing", "--max-examples", "30"),
+    "quick": ("--phases", "coverage,fuzzing", "--max-examples", "10"),
     "thorough": ("--phases", "examples,coverage,fuzzing", "--max-examples", "300"),
 }
 
-# Nothing is sanitized, for the report is read here and thrown away. The caches are off and the example
-# database is none, or the same seed would not give the same requests.
+# Nothing is sanitized, for the report is read here and thrown away; of each body it holds one byte, since zero would
+# mean all. Redirects are answers like others. Schemathesis waits for our own forwarder, which answers in its own time.
+# The caches are off, the example database is none, and what the server answers is neither mixed into later requests
+# nor learned from, or the same seed would not give the same requests. Tokens are not drawn, for each request has the
+# right one; the probes have the wrong ones.
 _CONFIGURATION = """
 continue-on-failure = true
+max-redirects = 0
+request-timeout = 3600.0
 [output.sanitization]
 enabled = false
+[output.truncation]
+max-recorded-payload-size = 1
 [cache]
 enabled = false
 [generation]
 database = "none"
+with-security-parameters = false
+[phases.examples]
+extra-data-sources.responses = false
+[phases.coverage]
+extra-data-sources.responses = false
+[phases.fuzzing]
+extra-data-sources.responses = false
+error-feedback.enabled = false
 """
 
 See = Callable[[str | None, Request, Response], Sequence[str]]
@@ -61,14 +80,14 @@ class StockFinding:
 
 @frozen
 class Explored:
-    """How often each of Schemathesis' own checks ran, what they found, and what got no answer.
+    """How often each of Schemathesis' own checks ran and what they found.
 
-    Schemathesis calls no check where no answer came.
+    `ended` is what ended the exploration early, if anything did: whatever `send` or `see` raised.
     """
 
     counts: Mapping[str, int]
     findings: tuple[StockFinding, ...]
-    unanswered: tuple[Request, ...]
+    ended: Exception | None = None
 
 
 @frozen
@@ -76,41 +95,38 @@ class ExplorationError(CannotRun):
     """Schemathesis could not run to its end, and no finding says why."""
 
 
-@frozen
+#: As much of an answer is kept for reports, should Schemathesis find a fault in it.
+_KEPT = 64 * 1024
+
+
 class _Run:
-    contract: Contract
-    setting: Setting
-    space: str
-    #: The path of the server's own address, which stands before every path of the contract.
-    prefix: str
-    see: See
-    errors: list[Exception]
+    """What is under way: what the hooks have to know, and the exchanges by the cases they belong to."""
+
+    def __init__(self, contract: Contract, setting: Setting, space: str, send: Sender, see: See) -> None:
+        self.contract = contract
+        self.setting = setting
+        self.space = space
+        self.exchanges: dict[str, tuple[Request, Response]] = {}
+        self.forwarder = Forwarder(send, self._take)
+        self._see = see
+
+    def _take(self, case: str, request: Request, response: Response) -> None:
+        self.exchanges[case] = (request, evolve(response, body=response.body[:_KEPT]))
+        self._see(self.contract.operation_of(request), request, response)
 
 
 _current: list[_Run] = []
-
 
 #: Schemathesis leaves the types of its hooks open; this is what they come to.
 _untyped: Any = schemathesis
 _hook: Callable[[Callable[..., Any]], Callable[..., Any]] = _untyped.hook
 
 
-@schemathesis.check
-def conformance(ctx: schemathesis.CheckContext, response: Any, case: Any) -> bool | None:
-    """Hands every exchange to the judge of the run that is under way."""
-    if not _current or _current[-1].errors:
-        return None
-    run = _current[-1]
-    sent = _without(run.prefix, request_of(response.request))
-    headers = tuple((name, value) for name, values in response.headers.items() for value in values)
-    received = Response(response.status_code, headers, response.content)
-    try:
-        broken = run.see(run.contract.operation_of(sent), sent, received)
-    except Exception as error:  # Schemathesis would turn it into a finding about the server
-        run.errors.append(error)
-        return None
-    assert not broken, ", ".join(broken)
-    return None
+@_hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Stops Schemathesis as Ctrl-C would, once nothing is passed on any more."""
+    if _current and _current[-1].forwarder.ended is not None:
+        raise KeyboardInterrupt
 
 
 @_hook
@@ -154,24 +170,22 @@ def send_bodies(setting: Setting, space: str) -> strategies.SearchStrategy[JSON]
 
 
 def explore(
-    contract: Contract, setting: Setting, url: str, *, seed: int, profile: str, space: str, see: See
+    contract: Contract, setting: Setting, send: Sender, *, seed: int, profile: str, space: str, see: See
 ) -> Explored:
-    """Let Schemathesis loose on the server at `url`; every exchange goes to `see`.
+    """Let Schemathesis loose on the server that `send` asks; every exchange goes to `see`.
 
-    Raises what `see` raises, and `ExplorationError` if Schemathesis stops of itself.
+    Raises `ExplorationError` if Schemathesis stops of itself.
     """
-    run = _Run(contract, setting, space, urlsplit(url).path.rstrip("/"), see, [])
+    run = _Run(contract, setting, space, send, see)
+    keep_utf_8_table()
     _current.append(run)
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, listening(run.forwarder) as url:
             output, code = _command(Path(folder), contract, setting, url, seed, profile)
-            if run.errors:
-                raise run.errors[0]
-            lines = _report_lines(Path(folder))
+            explored = _explored(run, _report_lines(Path(folder)))
     finally:
         _current.pop()
-    explored = _explored(run, lines)
-    if code not in (0, 1) or not (explored.counts or explored.unanswered):
+    if explored.ended is None and (code not in (0, 1) or not run.exchanges):
         hint = "See whether the server still answers; if it does, this is a fault of the suite."
         raise ExplorationError("exploration with Schemathesis", f"stopped early ({_last_words(output)})", hint)
     return explored
@@ -183,7 +197,7 @@ def _command(folder: Path, contract: Contract, setting: Setting, url: str, seed:
     arguments = [
         *("--config-file", str(configuration), "run", str(contract.file), "--url", url),
         *("--header", f"Authorization: Bearer {setting.token}", "--seed", str(seed)),
-        *("--checks", ",".join([*STOCK, conformance.__name__]), "--include-operation-id", SEND),
+        *("--checks", ",".join(STOCK), "--include-operation-id", SEND),
         *("--report", "ndjson", "--report-dir", str(folder), "--no-color", "--workers", "1"),
         *PROFILES[profile],
     ]
@@ -207,81 +221,27 @@ def _report_lines(folder: Path) -> list[JSON]:
 
 
 def _explored(run: _Run, lines: Sequence[JSON]) -> Explored:
-    recorders = [line["ScenarioFinished"]["recorder"] for line in lines if "ScenarioFinished" in line]
+    """What Schemathesis says of the cases that were answered. Of the others it knows only our stand-in."""
+    answered = {case for case, (_, response) in run.exchanges.items() if response.status != NO_ANSWER}
     results = [
-        (result, recorder.get("interactions", {}).get(case))
-        for recorder in recorders
-        for case, listed in recorder.get("checks", {}).items()
+        (case, result)
+        for line in lines
+        if "ScenarioFinished" in line
+        for case, listed in line["ScenarioFinished"]["recorder"].get("checks", {}).items()
         for result in listed
-        if result["name"] in STOCK
+        if result["name"] in STOCK and case in answered
     ]
-    counts: dict[str, int] = {}
-    for result, _ in results:
-        counts[result["name"]] = counts.get(result["name"], 0) + 1
-    findings = tuple(
-        finding
-        for result, interaction in results
-        if result["status"] != "success" and interaction
-        for finding in _finding(run, result, interaction)
-    )
-    unanswered = tuple(request for recorder in recorders for request in _unanswered(run, recorder))
-    return Explored(counts, findings, unanswered)
+    counts = Counter[str](result["name"] for _, result in results)
+    findings = [
+        _finding(run, result, *run.exchanges[case]) for case, result in results if result["status"] != "success"
+    ]
+    return Explored(counts, tuple(each for each in findings if each is not None), run.forwarder.ended)
 
 
-def _finding(run: _Run, result: JSON, interaction: JSON) -> Iterator[StockFinding]:
-    answered = interaction.get("response")
+def _finding(run: _Run, result: JSON, request: Request, response: Response) -> StockFinding | None:
     # A 503 says that the service is not there, which it may say (R24); Schemathesis takes it for a crash.
-    if answered is None or (result["name"] == "not_a_server_error" and answered["status_code"] == 503):
-        return
-    request = _request(run, interaction["request"])
-    response = Response(answered["status_code"], _headers(answered), _bytes(answered.get("content")))
+    if result["name"] == "not_a_server_error" and response.status == 503:
+        return None
     failure = result["failure_info"]["failure"]
     message = " ".join(f"{failure['title']}. {failure['message']}".split())
-    yield StockFinding(result["name"], request, response, run.contract.operation_of(request), message)
-
-
-def _unanswered(run: _Run, recorder: JSON) -> Iterator[Request]:
-    """Requests that got no answer are kept without one; those whose answer broke off are not kept at all."""
-    interactions = recorder.get("interactions", {})
-    for interaction in interactions.values():
-        if interaction.get("response") is None:
-            yield _request(run, interaction["request"])
-    for name, case in recorder.get("cases", {}).items():
-        if name not in interactions:
-            value = case["value"]
-            headers = {**value.get("headers", {}), "content-type": value.get("media_type", "")}
-            body = json.dumps(value["body"]).encode() if "body" in value else b""
-            yield Request(value["method"], value["path"], tuple(headers.items()), body)
-
-
-def _request(run: _Run, asked: JSON) -> Request:
-    parts = urlsplit(str(asked["uri"]))
-    target = parts.path + (f"?{parts.query}" if parts.query else "")
-    return _without(run.prefix, Request(asked["method"], target, _headers(asked), _bytes(asked.get("body"))))
-
-
-def _headers(message: JSON) -> Headers:
-    return tuple((name, value) for name, values in message["headers"].items() for value in values)
-
-
-def _bytes(content: JSON) -> bytes:
-    return base64.b64decode(content["$base64"]) if content else b""
-
-
-def request_of(prepared: Any) -> Request:
-    """The request as it went out: target and headers as on the wire, the body as bytes."""
-    body = prepared.body or b""
-    return Request(
-        prepared.method,
-        prepared.path_url,
-        tuple((str(name), _text(value)) for name, value in prepared.headers.items()),
-        body.encode() if isinstance(body, str) else bytes(body),
-    )
-
-
-def _without(prefix: str, request: Request) -> Request:
-    return evolve(request, target=request.target.removeprefix(prefix))
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+    return StockFinding(result["name"], request, response, run.contract.operation_of(request), message)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 
 import httpx
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from conformance.case_files import Case
 from conformance.checks import SERVER
@@ -27,10 +27,11 @@ from conformance.checks.reading import (
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
 from conformance.drivers.evidence import Past, Run, cases, past
-from conformance.drivers.exploration import explore
 from conformance.drivers.hosting import SubjectError
+from conformance.drivers.manners import Courteous, Enough, Manners, Stopwatch
 from conformance.drivers.reduction import smaller
 from conformance.drivers.sequences import sequences
+from conformance.drivers.timing import REPEATS, Timing, slow_notes, suspects
 from conformance.drivers.wire import Sender, Wire, no_answer
 from conformance.judge import Judge
 from conformance.model import (
@@ -73,6 +74,7 @@ class Plan:
     setting: Setting
     seed: int
     profile: str
+    manners: Manners = field(factory=Manners)
 
 
 class ServerGone(Exception):
@@ -93,7 +95,7 @@ class Session:
         #: Every exchange so far, for what failures may need before them.
         self._history: list[Past] = []
         #: Requests that are small by design; what breaks on others is made smaller.
-        self._exact: set[Request] = set()
+        self._exact: dict[Request, str] = {}
 
     def probe(self, send: Sender, subject: str) -> None:
         """Send every probe, then the sequences; each exchange goes before the judge.
@@ -113,7 +115,7 @@ class Session:
             self._progress("sequences", number)
 
     def _judge_exact(self, probe: Probe, response: Response) -> None:
-        self._exact.add(probe.request)
+        self._exact[probe.request] = probe.name
         self._see(self._operation_of(probe, response), probe.request, response)
 
     def _operation_of(self, probe: Probe, response: Response) -> str | None:
@@ -150,15 +152,22 @@ class Session:
         _check_lets_us_in(exchange, subject)
         return exchange
 
+    def see_busy(self, request: Request, response: Response) -> None:
+        """Judge an answer that says to come back later; the one that comes then is judged as any other."""
+        self._see(self._plan.contract.operation_of(request), request, response)
+
     def _judge_first(self, exchange: Exchange) -> None:
         self._see(exchange.operation, exchange.request, exchange.response)
 
-    def explore(self, url: str) -> None:
-        """Let Schemathesis explore the server at `url`; raises also `ExplorationError`."""
+    def explore(self, send: Sender) -> None:
+        """Let Schemathesis explore the server; raises also `ExplorationError`."""
+        # Schemathesis takes a quarter of a second to import, and most commands explore nothing.
+        from conformance.drivers.exploration import explore
+
         plan = self._plan
         space = self._keys.space
         explored = explore(
-            plan.contract, plan.setting, url, seed=plan.seed, profile=plan.profile, space=space, see=self._see_explored
+            plan.contract, plan.setting, send, seed=plan.seed, profile=plan.profile, space=space, see=self._see_explored
         )
         for check, exercised in explored.counts.items():
             failures = [
@@ -167,9 +176,8 @@ class Session:
                 if each.check == check
             ]
             self._judge.count(STOCK[check].id, exercised, failures)
-        for request in explored.unanswered:
-            operation = plan.contract.operation_of(request)
-            self._see(operation, request, no_answer("the connection was closed or timed out"))
+        if explored.ended is not None:
+            raise explored.ended
 
     def still_there(self, send: Sender) -> None:
         """One last plain send: a server that exploration has brought down answers it no more."""
@@ -204,6 +212,27 @@ class Session:
                     break
             if tries == REDUCTIONS or self._judge.smallest(id) is found:
                 return
+
+    def timings(self, stopwatch: Stopwatch) -> tuple[Timing, ...]:
+        """What each probe took; slow ones are sent again, which is not judged, to see whether they are always so."""
+        timings = {
+            name: Timing(name, (stopwatch.seconds[request],))
+            for request, name in self._exact.items()
+            if request in stopwatch.seconds
+        }
+        slow = {each.name for each in suspects(tuple(timings.values()))}
+        for request, name in self._exact.items():
+            if name in slow:
+                again = [self._seconds_again(request, stopwatch) for _ in range(REPEATS)]
+                timings[name] = Timing(name, (*timings[name].seconds, *again))
+        return tuple(timings.values())
+
+    def _seconds_again(self, request: Request, stopwatch: Stopwatch) -> float:
+        operation = self._plan.contract.operation_of(request)
+        if is_object(body := request_json(self._exchange(operation, request, no_answer("not sent yet")))):
+            request = evolve(request, body=json.dumps(self._with_new_keys(body)).encode())
+        self._note(self._exchange(operation, request, stopwatch.send(request)))
+        return stopwatch.seconds.get(request, 0.0)
 
     def _is_small(self, exchange: Exchange) -> bool:
         """It is a probe, or has no JSON body to be cut."""
@@ -242,30 +271,48 @@ class Session:
         return self._see(operation, request, response)
 
 
+@frozen
+class Conclusion:
+    """What there is to say of a run besides its verdicts.
+
+    `notes` accuse the server of nothing; `cases` holds, by requirement, each failure to be repeated.
+    """
+
+    notes: tuple[str, ...]
+    cases: Mapping[str, Case]
+
+
 def judge_server(
     plan: Plan, url: str, name: str, judge: Judge[Exchange], progress: Progress, app: str | None = None
-) -> Mapping[str, Case]:
-    """Probe and explore the server at `url`. One that stops answering ends the run early; its silence is judged.
+) -> Conclusion:
+    """Probe and explore the server at `url`.
 
-    `name` is what errors call the server, `app` the application that is served there, if it is one. Returns a case for
-    each failure, by requirement.
+    A server that stops answering, or may be asked no more, ends the run early; its silence is judged. `name` is what
+    errors call the server, `app` the application that is served there, if it is one.
 
     Raises `SubjectError`, `ExplorationError` or `SuiteError` if there is no verdict.
     """
     session = Session(plan, judge, progress)
     subject = ("app", app) if app else ("url", url)
-    # A server elsewhere may send real messages: none goes out for the sake of a smaller example.
+    # A server elsewhere may send real messages: none goes out for the sake of a smaller example, or of time.
     is_here = httpx.URL(url).host in LOOPBACK
-    with Wire(url) as wire:
+    with Wire(url, plan.manners.limits) as wire:
+        courteous = Courteous(wire.send, plan.manners, session.see_busy)
+        stopwatch = Stopwatch(courteous)
         try:
-            session.probe(wire.send, name)
-            session.explore(url)
-            session.still_there(wire.send)
-            if is_here:
-                session.reduce(wire.send)
+            session.probe(stopwatch.send, name)
+            session.explore(courteous.send)
+            session.still_there(courteous.send)
+            if not is_here:
+                return Conclusion((), session.cases(subject, None))
+            session.reduce(courteous.send)
+            notes = slow_notes(session.timings(stopwatch))
+            return Conclusion(notes, session.cases(subject, courteous.send))
         except ServerGone:
-            return session.cases(subject, None)
-        return session.cases(subject, wire.send if is_here else None)
+            note = f"the run ended early: {GONE_AFTER} requests in a row were not answered"
+        except Enough as enough:
+            note = str(enough)
+    return Conclusion((note,), session.cases(subject, None))
 
 
 def _queued_all(exchange: Exchange) -> bool:
