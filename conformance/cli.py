@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance import contract as contracts
-from conformance import report as reports
+from conformance import reports
 from conformance import settings as settings_files
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks

@@ -23,7 +23,7 @@ from conformance.model import Call, CannotRun, Exchange, Failure, Handler, Requi
 from conformance.mutants.client import CLIENT_MUTANTS
 from conformance.mutants.server import SERVER_MUTANTS
 from conformance.reference_client import reference_caller
-from conformance.report import masker, seen_lines
+from conformance.reports import masker, seen_lines
 from conformance.settings import DEFAULT
 
 

@@ -28,7 +28,7 @@ from conformance.drivers.server import Plan, Progress, judge_server, no_progress
 from conformance.drivers.wire import checked_url
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Call, Exchange, Record, Requirement, Seen, Setting, Verdict
-from conformance.report import Report
+from conformance.reports import Report
 from conformance.settings import DEFAULT, Known, SettingsError, check_ids
 
 #: Requirements that most runs cannot exercise. They are judged all the same when something exercises them.
