@@ -13,6 +13,7 @@ import jsonschema_rs
 from attrs import frozen
 
 from conformance.model import CannotRun, NotStrictJSON, is_array, is_object, strict_json
+from conformance.reports.messages import harmless
 
 #: The version of the JSON report; it changes when a member changes its meaning.
 JSON_FORMAT = 2
@@ -72,7 +73,7 @@ def earlier_report(content: bytes, where: str) -> Earlier:
         _check(document, where)
     try:
         return _earlier(document)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"lacks what a report of format {format} has ({type(error).__name__}: {error})"
         raise EarlierReportError(where, what, _HINT) from None
 
@@ -99,17 +100,24 @@ def _check(document: Any, where: str) -> None:
 
 
 def _earlier(document: Any) -> Earlier:
-    """Raises KeyError, TypeError or AttributeError for what is no report, whatever its format says."""
+    """Raises KeyError, TypeError, ValueError or AttributeError for what is no report, whatever its format says."""
     if not is_array(document["records"]):
         raise TypeError("records is no array")
+
+    def text(value: Any) -> str:
+        return harmless(str(value))
+
+    def finding(record: Any) -> Finding:
+        return Finding(text(record["verdict"]), bool(record["fails"]))
+
     return Earlier(
-        subject=str(document["subject"]),
-        side=str(document["side"]),
-        contract_digest=str(document["contract"]["sha256"]),
-        version=str(document["version"]),
-        seed=document["seed"],
-        profile=str(document["profile"]),
+        subject=text(document["subject"]),
+        side=text(document["side"]),
+        contract_digest=text(document["contract"]["sha256"]),
+        version=text(document["version"]),
+        seed=int(document["seed"]),
+        profile=text(document["profile"]),
         strict=bool(document["strict"]),
         passed=bool(document["passed"]),
-        findings={each["id"]: Finding(str(each["verdict"]), bool(each["fails"])) for each in document["records"]},
+        findings={text(each["id"]): finding(each) for each in document["records"]},
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
@@ -242,6 +243,8 @@ class Side:
 
     side: str
     subject: str
+    #: What is seen at a time: an exchange or a call.
+    unit: str
     passed: bool
     told: str
     facts: tuple[tuple[str, str], ...]
@@ -266,6 +269,7 @@ def _side(report: Report) -> Side:
     return Side(
         side=report.side,
         subject=report.hidden(report.subject),
+        unit=report.unit.removesuffix("s"),
         passed=report.passed,
         told=_told(report),
         facts=(
@@ -294,26 +298,28 @@ def _side(report: Report) -> Side:
 
 def _told(report: Report) -> str:
     """In one sentence, what the verdict rests on."""
-    total = len(report.records)
-    failing = len(report.failed)
-    if not failing:
-        kept = sum(each.verdict is Verdict.PASS for each in report.records)
-        return f"{_all_or_some(kept, total)} are kept."
-    causes = len([each for each in headlines(report) if each.fails(strict=report.strict)])
-    explained = sum(bool(explanations(report, each)) for each in report.failed)
-    idle = sum(each.verdict is Verdict.NOT_EXERCISED for each in report.records)
-    told = [f"{failing} of {total} requirements fail the run"]
-    if causes:
-        told.append(f"{causes} {_plural(causes, 'is', 'are')} broken")
-    if explained:
-        told.append(f"{explained} more {_plural(explained, 'is', 'are')} broken by the same answers")
-    if idle:
-        told.append(f"{idle} {_plural(idle, 'was', 'were')} not exercised")
-    return f"{told[0]}: {', '.join(told[1:])}." if told[1:] else f"{told[0]}."
-
-
-def _all_or_some(kept: int, total: int) -> str:
-    return f"All {total} requirements" if kept == total else f"{kept} of {total} requirements"
+    verdicts = Counter(each.verdict for each in report.records)
+    headings = [each for each in headlines(report) if each.fails(strict=report.strict)]
+    explained = [each for each in report.failed if explanations(report, each)]
+    total, failing = len(report.records), len(report.failed)
+    if failing:
+        lead = f"{failing} of {total} requirements {_plural(failing, 'fails', 'fail')} the run"
+        counts = [
+            (len(headings), "is broken", "are broken"),
+            (len(explained), "more by the same answers", "more by the same answers"),
+            (verdicts[Verdict.NOT_EXERCISED], "was not exercised", "were not exercised"),
+            (verdicts[Verdict.UNEXPECTED_PASS], "passes unexpectedly", "pass unexpectedly"),
+        ]
+    else:
+        kept = verdicts[Verdict.PASS]
+        lead = f"All {total} requirements are kept" if kept == total else f"{kept} of {total} requirements are kept"
+        counts = [
+            (verdicts[Verdict.FAIL], "is broken and does not fail the run", "are broken and do not fail the run"),
+            (verdicts[Verdict.KNOWN], "is known to be broken", "are known to be broken"),
+            (verdicts[Verdict.EXCLUDED], "is excluded", "are excluded"),
+        ]
+    told = [f"{count} {_plural(count, one, more)}" for count, one, more in counts if count]
+    return f"{lead}: {', '.join(told)}." if told else f"{lead}."
 
 
 def _plural(count: int, one: str, more: str) -> str:
