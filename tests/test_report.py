@@ -42,7 +42,7 @@ def test_a_failure_says_the_sentence_the_exchange_and_the_command(failing: Repor
 
 #: Whatever tells of a run, and those that tell nothing but its verdict.
 RENDERERS = {"terminal": lambda report: "\n".join(lines(report)), **{name: each for name, (_, each) in FORMATS.items()}}
-BADGES = {"badge", "badge-json"}
+BADGES = ("badge", "badge-json")
 
 
 @pytest.mark.parametrize("name", RENDERERS)
@@ -179,6 +179,13 @@ def test_requirements_stand_under_their_sections() -> None:
     assert [*sections(report.records)] == ["The answer", "All answers"]
     assert ids(sections(report.records)["The answer"]) == ["top-code", "top-shape", "good-rule"]
     assert [line for line in lines(report) if line in ("The answer", "All answers")] == ["The answer", "All answers"]
+
+
+def test_why_a_failure_is_no_longer_tolerated_is_told_in_every_format() -> None:
+    report = report_of([record("one", Verdict.FAIL, reason="expired: the id is a counter")])
+
+    assert "  expired: the id is a counter" in lines(report)
+    assert [name for name in RENDERERS if "expired: the id is" not in RENDERERS[name](report)] == [*BADGES]
 
 
 def test_what_was_noticed_is_told() -> None:

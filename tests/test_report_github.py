@@ -62,7 +62,7 @@ def test_the_files_of_the_step_are_written_to_and_keep_what_they_had(tmp_path: P
     tell_github([full_report()], environment(tmp_path), said.append)
 
     assert (tmp_path / "output").read_text(encoding="utf-8") == "earlier=1\nverdict=failed\nfailed=5\n"
-    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("# ❌ server")
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("# server")
     assert said == list(annotation_commands([full_report()]))
 
 

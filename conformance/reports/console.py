@@ -67,6 +67,8 @@ def failure_lines(report: Report, record: Record[Any]) -> Iterator[str]:
     yield f"FAIL {requirement.id} ({requirement.level})"
     yield f"  {requirement.title}"
     yield f"  {requirement.cite.page}: “{requirement.cite.quote}”"
+    if record.reason:
+        yield f"  {report.hidden(record.reason)}"
     yield f"  broken {record.broken} of {record.exercised} times; the smallest:"
     for breach in failure.breaches:
         yield f"  - {report.masked(breach)}"

@@ -31,8 +31,7 @@ def markdown_text(report: Report, *, failures: bool = True) -> str:
 
 
 def _opening(report: Report) -> Iterator[str]:
-    verdict = "passed" if report.passed else "failed"
-    yield f"# {'✅' if report.passed else '❌'} {report.side} {inline(report.hidden(report.subject))}: {verdict}"
+    yield f"# {report.side} {_subject(report)}: {'passed ✅' if report.passed else 'failed ❌'}"
     yield ""
     yield (
         f"{summary(report)}. {report.seen} {report.unit} in {report.seconds:.1f} s, seed {report.seed}, "
@@ -47,6 +46,12 @@ def _opening(report: Report) -> Iterator[str]:
         yield ""
         yield f"Compared with the earlier run: {inline(comparison_line(compared))}."
         yield from (f"- {inline(remark)}" for remark in compared.remarks)
+
+
+def _subject(report: Report) -> str:
+    """The subject as code, so that its address is no link; one that would end the code is escaped instead."""
+    subject = report.hidden(report.subject)
+    return f"`{subject}`" if subject.strip() == subject and not set(subject) & {"`", "\n"} else inline(subject)
 
 
 def _status(status: int) -> str:
@@ -91,7 +96,7 @@ def _sections(report: Report) -> Iterator[str]:
             f"{count} {verdict}" for verdict, count in verdict_counts(records, strict=report.strict).items()
         )
         yield ""
-        yield f"## {inline(name)}: {counts}"
+        yield f"## {inline(name[:1].upper() + name[1:])}: {counts}"
         yield ""
         yield "| requirement | level | verdict | exercised | |"
         yield "|---|---|---|---:|---|"

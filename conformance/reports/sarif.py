@@ -120,6 +120,7 @@ class _Run:
         return "\n".join(
             [
                 requirement.title,
+                *([report.hidden(record.reason)] if record.reason else []),
                 *(f"- {report.masked(each)}" for each in failure.breaches),
                 *(f"  {with_causes(record)}" for _ in record.causes[:1]),
                 "",
