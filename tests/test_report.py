@@ -15,7 +15,7 @@ from conformance.reports import FORMATS, Report, console
 from conformance.reports.messages import Kind, Line, Part, broken_lines
 from conformance.reports.report import consequences, explanations, headlines, sections
 from conformance.settings import DEFAULT
-from tests.made_reports import client_report, full_report, hostile_report, record, report_of, seen_report
+from tests.made_reports import client_report, full_report, hostile_report, plain_call, record, report_of, seen_report
 
 
 @pytest.fixture
@@ -144,6 +144,14 @@ def test_a_consequence_is_one_line_under_its_headline() -> None:
     assert "  also broken by the same answers: any-schema (MUST): /errorcode: bad" in text
 
 
+def test_a_long_consequence_is_one_line_all_the_same() -> None:
+    long = record("two", Verdict.FAIL, causes=("one",), breaches=("word\n" * 99,))
+    [line] = [each for each in lines(report_of([record("one", Verdict.FAIL), long])) if "also broken" in each]
+
+    assert line.endswith("word word…")
+    assert len(line) < 250
+
+
 def test_a_consequence_counts_all_the_same() -> None:
     report = full_report()
 
@@ -203,6 +211,15 @@ def test_a_call_is_told_from_the_asking_to_what_came_of_it() -> None:
     text = "\n".join(lines(client_report()))
 
     assert text.index("asked (sync)") < text.index("> POST") < text.index("< 202") < text.index("told: nothing")
+
+
+@pytest.mark.parametrize(("cut_after", "told"), [(-1, "before the head"), (7, "after 7 bytes of the body")])
+def test_where_an_answer_was_cut_off_is_told(cut_after: int, told: str) -> None:
+    call = plain_call()
+    call = attrs.evolve(call, answer=attrs.evolve(call.answer, cut_after=cut_after))
+    report = report_of([record("one", Verdict.FAIL, seen=call)], side="client")
+
+    assert f"    < (the connection was closed {told})" in lines(report)
 
 
 def test_the_command_of_a_failure_that_is_kept_in_a_file_names_the_file() -> None:

@@ -184,6 +184,7 @@ def test_the_verdict_is_one_sentence() -> None:
         "1 passes unexpectedly." in page(full_report()).text
     )
     assert "All 1 requirements are kept." in page(report_of([record("one")])).text
+    assert "1 of 2 requirements is broken." in page(report_of([record("one"), record("two", Verdict.FAIL)])).text
 
 
 def test_each_headline_is_told_in_full_and_those_that_fail_the_run_come_first() -> None:
@@ -242,6 +243,15 @@ def test_statuses_are_told_with_those_that_never_came() -> None:
     assert "202 Accepted40" in rows
     assert "500 Internal Server Errornever" in rows
     assert rows.index("500 Internal Server Errornever") < rows.index("No answer1")
+
+
+def test_statuses_beyond_a_dozen_are_named_without_a_bar() -> None:
+    shown = page(full_report(statuses={status: 600 - status for status in range(400, 430)}))
+    rows = [each for each in shown.texts["tr"] if re.match(r"\s*4", each)]
+
+    assert [each.split()[0] for each in rows] == [str(status) for status in range(400, 412)]
+    assert "18 more statuses" in shown.texts["summary"]
+    assert "429 171" in " ".join(shown.text.split())
 
 
 def test_what_was_left_out_is_told_with_its_reason() -> None:

@@ -19,6 +19,9 @@ from conformance.reports.report import (
     with_causes,
 )
 
+#: Letters of a breach that one line shows.
+_LONG = 160
+
 
 def row(record: Record[Any], *, strict: bool, reason: str = "") -> str:
     """One requirement in one line: id, level, verdict, how often it was exercised."""
@@ -85,4 +88,5 @@ def consequence_text(report: Report, record: Record[Any]) -> str:
     """A broken requirement that a headline explains, in one line."""
     first = next(iter(record.failure.breaches), "") if record.failure else ""
     breach = " ".join(report.masked(first).split())
+    breach = breach if len(breach) <= _LONG else f"{breach[:_LONG].rstrip()}…"
     return f"{record.requirement.id} ({record.requirement.level}){f': {breach}' if breach else ''}"

@@ -34,6 +34,8 @@ from conformance.reports.report import (
     with_causes,
 )
 
+#: Statuses that have a bar each. A client is shown many more, and most of them once or twice.
+_BARS = 12
 #: Failures whose request and response are unfolded from the start.
 _UNFOLDED = 5
 _GLYPHS = {"pass": "✓", "fail": "✗", "not exercised": "○", "excluded": "–", "known": "≈", "passes unexpectedly": "!"}
@@ -147,6 +149,7 @@ class StatusRow:
 @frozen
 class ShownLine:
     text: str
+    is_head: bool
     is_broken: bool
 
 
@@ -251,6 +254,7 @@ class Side:
     command: str
     bar: Bar
     statuses: tuple[StatusRow, ...]
+    rare: tuple[StatusRow, ...]
     failures: tuple[ShownFailure, ...]
     unexpected: tuple[ShownRecord, ...]
     idle: tuple[ShownRecord, ...]
@@ -265,6 +269,8 @@ class Side:
 
 def _side(report: Report) -> Side:
     compared = comparison(report)
+    statuses = [*_statuses(report.statuses)]
+    frequent = statuses if len(statuses) <= _BARS else sorted(statuses, key=lambda each: -each.count)[:_BARS]
     shown = [_failure(report, record, place) for place, record in enumerate(headlines(report))]
     return Side(
         side=report.side,
@@ -280,7 +286,8 @@ def _side(report: Report) -> Side:
         ),
         command=report.hidden(report.command),
         bar=_bar(verdict_counts(report.records, strict=report.strict)),
-        statuses=tuple(_statuses(report.statuses)),
+        statuses=tuple(each for each in statuses if each in frequent),
+        rare=tuple(each for each in statuses if each not in frequent),
         failures=tuple(sorted(shown, key=lambda each: not each.fails)),
         unexpected=_of_verdict(report, Verdict.UNEXPECTED_PASS),
         idle=_of_verdict(report, Verdict.NOT_EXERCISED),
@@ -303,6 +310,8 @@ def _told(report: Report) -> str:
     explained = [each for each in report.failed if explanations(report, each)]
     total, failing = len(report.records), len(report.failed)
     if failing:
+        if failing == len(headings):
+            return f"{failing} of {total} requirements {_plural(failing, 'is', 'are')} broken."
         lead = f"{failing} of {total} requirements {_plural(failing, 'fails', 'fail')} the run"
         counts = [
             (len(headings), "is broken", "are broken"),
@@ -412,7 +421,7 @@ def _parts(report: Report, failure: Failure[Any]) -> Iterator[ShownPart]:
     titles = _EXCHANGE_TITLES if report.side == "server" else _CALL_TITLES
     for part in parts(failure.seen, report.tokens, report.numbers):
         broken = broken_lines(part, failure.breaches)
-        lines = tuple(ShownLine(line.text, place in broken) for place, line in enumerate(part.lines))
+        lines = tuple(ShownLine(line.text, line.is_head, place in broken) for place, line in enumerate(part.lines))
         yield ShownPart(titles[part.kind], lines, part.kind in (Kind.ASKED, Kind.REQUEST))
 
 

@@ -176,8 +176,10 @@ def _response_lines(response: Response) -> Iterator[Line]:
 
 def _answer_lines(seen: Call) -> Iterator[Line]:
     yield from _response_lines(seen.answer.response)
-    if seen.answer.cut_after is not None:
-        yield Line(f"(the connection was closed after {seen.answer.cut_after} bytes of the body)")
+    cut_after = seen.answer.cut_after
+    if cut_after is not None:
+        place = "before the head" if cut_after < 0 else f"after {cut_after} bytes of the body"
+        yield Line(f"(the connection was closed {place})")
     if seen.answer.stall:
         yield Line(f"(the server waited {seen.answer.stall} s before it answered)")
 
