@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from conformance.model import Level, Verdict
-from conformance.reports import Report, html_text, json_text
+from conformance.model import Cite, Level, Verdict
+from conformance.reports import Exclusion, Report, html_text, json_text
 from conformance.reports.earlier import earlier_report
-from tests.made_reports import HOSTILE, client_report, full_report, hostile_report, record, report_of
+from tests.made_reports import HOSTILE, client_report, full_report, hostile_report, plain_exchange, record, report_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -35,6 +35,23 @@ def compared() -> Report:
     return report_of(after, earlier=earlier_report(json_text(before).encode(), "earlier.json"))
 
 
+#: A word that no line has room for.
+LONG = "unbreakable" * 60
+
+
+def endless() -> Report:
+    """A report with such a word wherever a subject or a user may put one."""
+    seen = plain_exchange(f'{{"{LONG}": "{LONG}"}}'.encode(), **{"x-long": LONG})
+    records = [
+        record(LONG, Verdict.FAIL, breaches=(LONG,), seen=seen, title=f"{LONG} `{LONG}`.", section=LONG),
+        record("two", Verdict.FAIL, causes=(LONG,), breaches=(LONG,)),
+        record("three", Verdict.EXCLUDED, reason=LONG),
+        record("four", Verdict.KNOWN, breaches=(LONG,), reason=LONG),
+    ]
+    exclusions = (Exclusion(Cite(LONG, LONG), LONG),)
+    return report_of(records, subject=LONG, command=LONG, notes=(LONG,), exclusions=exclusions)
+
+
 PASSED = report_of([record("one"), record("two", level=Level.SHOULD), record("three", Verdict.EXCLUDED)])
 REPORTS = {
     "passed": (PASSED,),
@@ -43,6 +60,7 @@ REPORTS = {
     "both": (full_report(), client_report()),
     "hostile": (hostile_report(),),
     "compared": (compared(),),
+    "endless": (endless(),),
 }
 
 

@@ -25,15 +25,6 @@
     });
   }
 
-  // What a link leads to may be folded away.
-  const unfold = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
-    if (target) target.scrollIntoView();
-  };
-  addEventListener("hashchange", unfold);
-  if (location.hash) unfold();
-
   const stops = all("article.failure h3, article.failure h4");
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || !stops.length || !"jk".includes(event.key)) return;
