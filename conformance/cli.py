@@ -21,8 +21,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance import contract as contracts
-from conformance import register
-from conformance import report as reports
+from conformance import register, reports
 from conformance import settings as settings_files
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks

@@ -24,7 +24,7 @@ from conformance.mutants.client import CLIENT_MUTANTS
 from conformance.mutants.server import SERVER_MUTANTS
 from conformance.reference_client import reference_caller
 from conformance.register import cites_of
-from conformance.report import masker, seen_lines
+from conformance.reports import masker, seen_lines
 from conformance.settings import DEFAULT
 
 

@@ -33,7 +33,8 @@ from conformance.drivers.wire import Wire, checked_url
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Call, Exchange, Requirement, Seen, Setting, Verdict
 from conformance.probes import Keys, probes
-from conformance.report import Report, masker, seen_lines
+from conformance.register import exclusions
+from conformance.reports import Exclusion, Report, contract_pages, masker, seen_lines
 from conformance.settings import DEFAULT, Known, SettingsError, check_ids
 
 #: Requirements that most runs cannot exercise. They are judged all the same when something exercises them.
@@ -262,12 +263,20 @@ def _report(
         strict=options.strict,
         command=shlex.join(options.command),
         seen=judge.seen,
-        statuses=judge.statuses,
+        statuses={**dict.fromkeys(_declared(options.contract), 0), **judge.statuses},
+        pages=contract_pages(options.contract.folder),
+        exclusions=tuple(Exclusion(each.cite, each.reason) for each in exclusions()),
         seconds=time.monotonic() - started,
         records=records,
         tokens=(setting.token,),
         numbers=setting.numbers,
     )
+
+
+def _declared(contract: Contract) -> list[int]:
+    """The statuses that the contract declares for the send operation by number."""
+    operation = contract.operations.get(SEND)
+    return [int(status) for status in operation.responses if status.isdigit()] if operation else []
 
 
 def write_cases(run: ServerRun, folder: Path, setting: Setting) -> Report:

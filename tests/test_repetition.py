@@ -20,7 +20,7 @@ from conformance.drivers.server import Plan, Session, no_progress
 from conformance.judge import Judge, Lists, exchange_size
 from conformance.model import Exchange, Handler, Request, Response
 from conformance.mutants.server import BY_NAME
-from conformance.report import masker
+from conformance.reports import masker
 
 
 def cases(server: Handler, contract: Contract) -> Any:

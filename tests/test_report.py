@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 
@@ -8,35 +7,22 @@ import attrs
 import pytest
 from conftest import Make, asked, good, queued, refused, told
 
-from conformance import report as reports
+from conformance import reports
 from conformance.checks import SERVER
 from conformance.judge import Judge, Lists, exchange_size
-from conformance.model import Exchange
-from conformance.report import FORMATS, Report
+from conformance.model import Exchange, Verdict
+from conformance.reports import FORMATS, Report, console
+from conformance.reports.messages import Kind, Line, Part, broken_lines
+from conformance.reports.report import consequences, explanations, headlines, sections
 from conformance.settings import DEFAULT
+from tests.made_reports import client_report, full_report, hostile_report, plain_call, record, report_of, seen_report
 
 
 @pytest.fixture
 def failing(exchange: Make) -> Report:
     """A run that saw one mixed answer, which says errorcode 0 and nothing else wrong."""
-    judge = Judge[Exchange](SERVER, Lists(excluded={"send-202-shape": "a | b"}), exchange_size)
-    judge.see(exchange(asked(good(), good(1, to=...)), told(queued(), refused(), errorcode=0)))
-    return Report(
-        subject="http://server.example",
-        side="server",
-        contract="(bundled)",
-        contract_digest="0" * 64,
-        version="0",
-        seed=1,
-        profile="quick",
-        strict=False,
-        command="sms-conformance server --url http://server.example --seed 1",
-        seen=1,
-        seconds=0.5,
-        records=judge.records(),
-        tokens=(DEFAULT.token,),
-        numbers=DEFAULT.numbers,
-    )
+    seen = exchange(asked(good(), good(1, to=...)), told(queued(), refused(), errorcode=0))
+    return seen_report(seen, lists=Lists(excluded={"send-202-shape": "a | b"}))
 
 
 def lines(report: Report) -> list[str]:
@@ -54,13 +40,18 @@ def test_a_failure_says_the_sentence_the_exchange_and_the_command(failing: Repor
     assert "repeat: sms-conformance server --url http://server.example --seed 1 --only send-mixed-errorcode" in text
 
 
-@pytest.mark.parametrize("render", [lambda report: "\n".join(lines(report)), *(each for _, each in FORMATS.values())])
-def test_no_report_shows_a_token_or_a_number(failing: Report, render: object) -> None:
-    text = render(failing)  # type: ignore[operator]
+#: Whatever tells of a run, and those that tell nothing but its verdict.
+RENDERERS = {"terminal": lambda report: "\n".join(lines(report)), **{name: each for name, (_, each) in FORMATS.items()}}
+BADGES = ("badge", "badge-json")
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_no_report_shows_a_token_or_a_number(failing: Report, name: str) -> None:
+    text = RENDERERS[name](failing)
 
     assert DEFAULT.token not in text
     assert DEFAULT.numbers[0] not in text
-    assert "k0" in text
+    assert ("k0" in text) == (name not in BADGES)
 
 
 LEAKS = {
@@ -83,8 +74,9 @@ def test_what_a_server_gives_away_is_not_given_away_again(
     judge.see(exchange(asked(good()), body, status=418, authorization=f"Bearer {authorization}"))
     report = attrs.evolve(failing, records=judge.records())
 
-    for text in ("\n".join(lines(report)), *(render(report) for _, render in FORMATS.values())):
-        assert "FAIL status-documented" in text or '"status-documented"' in text
+    for name, render in RENDERERS.items():
+        text = render(report)
+        assert ("status 418 is not in the contract" in text) == (name not in BADGES)
         assert DEFAULT.token[1:-1] not in text
         assert authorization not in text
         assert "1555555010" not in text
@@ -116,45 +108,6 @@ def test_a_broken_should_fails_a_strict_run_alone_and_every_format_says_so(faili
     assert ElementTree.fromstring(reports.junit_text(strict)).findall(".//failure[@message='fail']")
 
 
-def test_json_has_one_record_for_each_requirement(failing: Report) -> None:
-    document = json.loads(reports.json_text(failing))
-    records = {each["id"]: each for each in document["records"]}
-
-    assert len(records) == len(SERVER)
-    assert document["passed"] is False
-    assert records["send-mixed-errorcode"]["verdict"] == "fail"
-    assert records["send-mixed-errorcode"]["failure"]["breaches"]
-    assert records["send-key-generated"]["fails"] is True
-    assert records["send-refused-item"]["failure"] is None
-
-
-def test_junit_counts_what_it_lists(failing: Report) -> None:
-    suite = ElementTree.fromstring(reports.junit_text(failing))[0]
-
-    assert int(suite.attrib["tests"]) == len(suite) == len(SERVER)
-    assert int(suite.attrib["failures"]) == len(suite.findall("testcase/failure"))
-    assert int(suite.attrib["skipped"]) == len(suite.findall("testcase/skipped")) == 1
-
-
-def test_markdown_keeps_its_table_and_its_fences(failing: Report, exchange: Make) -> None:
-    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
-    judge.see(exchange(asked(good()), b"```\n# no heading\n````", status=418))
-    text = reports.markdown_text(attrs.evolve(failing, records=judge.records()))
-
-    assert "a \\| b" in reports.markdown_text(failing)
-    assert "## send-mixed-errorcode" in reports.markdown_text(failing)
-    assert text.count("`````\n") == 2 * text.count("\n## ")
-
-
-def test_an_unexpected_pass_is_not_excused(failing: Report, exchange: Make) -> None:
-    judge = Judge[Exchange](SERVER, Lists(known={"request-id-uuid": "a counter"}), exchange_size)
-    judge.see(exchange(asked(good()), told(queued())))
-    suite = ElementTree.fromstring(reports.junit_text(attrs.evolve(failing, records=judge.records())))
-    (failure,) = suite.findall(".//testcase[@name='request-id-uuid']/failure")
-
-    assert failure.attrib["message"] == "passes unexpectedly: a counter"
-
-
 @pytest.mark.parametrize(
     ("body", "shown"),
     [
@@ -175,7 +128,137 @@ def test_a_long_body_is_cut_and_said_to_be() -> None:
 
 def test_the_table_keeps_its_columns(failing: Report) -> None:
     def starts() -> Iterator[int]:
-        for record in failing.records:
-            yield reports.row(record, strict=False).index(f" {record.requirement.level.value} ")
+        for each in failing.records:
+            yield console.row(each, strict=False).index(f" {each.requirement.level.value} ")
 
     assert len(set(starts())) == 1
+
+
+def test_a_consequence_is_one_line_under_its_headline() -> None:
+    text = "\n".join(lines(full_report()))
+
+    assert "FAIL top-code" in text
+    assert "FAIL top-shape" not in text
+    assert "FAIL any-schema" not in text
+    assert "  also broken by the same answers: top-shape (MUST): /: no | `code`" in text
+    assert "  also broken by the same answers: any-schema (MUST): /errorcode: bad" in text
+
+
+def test_a_long_consequence_is_one_line_all_the_same() -> None:
+    long = record("two", Verdict.FAIL, causes=("one",), breaches=("word\n" * 99,))
+    [line] = [each for each in lines(report_of([record("one", Verdict.FAIL), long])) if "also broken" in each]
+
+    assert line.endswith("word word…")
+    assert len(line) < 250
+
+
+def test_a_consequence_counts_all_the_same() -> None:
+    report = full_report()
+
+    assert {"top-code", "top-shape", "any-schema"} <= {each.requirement.id for each in report.failed}
+    assert "3 fail, 1 fail (not strict), 1 not exercised" in "\n".join(lines(report))
+
+
+def ids(records: object) -> list[str]:
+    return [each.requirement.id for each in records]  # type: ignore[attr-defined]
+
+
+def test_no_failure_is_lost_to_causes_that_are_not_shown() -> None:
+    known = record("known", Verdict.KNOWN)
+    one = record("one", Verdict.FAIL, causes=("known", "absent"))
+    two = record("two", Verdict.FAIL, causes=("one",))
+    report = report_of([known, one, two])
+
+    assert ids(headlines(report)) == ["one"]
+    assert ids(consequences(report, one)) == ["two"]
+    assert "  explained by known, absent" in lines(report)
+
+
+def test_failures_that_explain_one_another_are_headlines() -> None:
+    report = report_of([record("one", Verdict.FAIL, causes=("two",)), record("two", Verdict.FAIL, causes=("one",))])
+
+    assert ids(headlines(report)) == ["one", "two"]
+    assert explanations(report, report.records[0]) == ()
+
+
+def test_requirements_stand_under_their_sections() -> None:
+    report = full_report()
+
+    assert [*sections(report.records)] == ["The answer", "All answers"]
+    assert ids(sections(report.records)["The answer"]) == ["top-code", "top-shape", "good-rule"]
+    assert [line for line in lines(report) if line in ("The answer", "All answers")] == ["The answer", "All answers"]
+
+
+def test_why_a_failure_is_no_longer_tolerated_is_told_in_every_format() -> None:
+    report = report_of([record("one", Verdict.FAIL, reason="expired: the id is a counter")])
+
+    assert "  expired: the id is a counter" in lines(report)
+    assert [name for name in RENDERERS if "expired: the id is" not in RENDERERS[name](report)] == [*BADGES]
+
+
+def test_what_was_noticed_is_told() -> None:
+    assert "note: A note on `405`." in lines(full_report())
+
+
+def test_the_terminal_is_told_nothing_that_acts_on_it() -> None:
+    text = "\n".join(lines(hostile_report()))
+
+    assert not [each for each in text if each != "\n" and not each.isprintable()]
+    text.encode()
+
+
+def test_a_call_is_told_from_the_asking_to_what_came_of_it() -> None:
+    text = "\n".join(lines(client_report()))
+
+    assert text.index("asked (sync)") < text.index("> POST") < text.index("< 202") < text.index("told: nothing")
+
+
+@pytest.mark.parametrize(("cut_after", "told"), [(-1, "before the head"), (7, "after 7 bytes of the body")])
+def test_where_an_answer_was_cut_off_is_told(cut_after: int, told: str) -> None:
+    call = plain_call()
+    call = attrs.evolve(call, answer=attrs.evolve(call.answer, cut_after=cut_after))
+    report = report_of([record("one", Verdict.FAIL, seen=call)], side="client")
+
+    assert f"    < (the connection was closed {told})" in lines(report)
+
+
+def test_the_command_of_a_failure_that_is_kept_in_a_file_names_the_file() -> None:
+    report = full_report(repeats={"top-code": "fail ures/top-code.json"})
+
+    assert "  repeat: sms-conformance repeat 'fail ures/top-code.json'" in lines(report)
+
+
+RESPONSE = Part(
+    Kind.RESPONSE,
+    (
+        Line("418", is_head=True),
+        Line("retry-after: soon", header="retry-after"),
+        Line("{", ""),
+        Line('"errorcode": 0', "/errorcode"),
+        Line('"responses": [', "/responses"),
+        Line('"errorcode": "1"', "/responses/0/errorcode"),
+        Line("}"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("breach", "places"),
+    [
+        ("errorcode is 0, yet one was refused", {3}),
+        ("/responses/0/errorcode is '1', not an integer", {5}),
+        ("/responses/0/errorcode: '1' is not of type integer", {5}),
+        ("answered with 418, not 400", {0}),
+        ("status 418 is not in the contract", {0}),
+        ("status 4182 is none", set()),
+        ("Retry-After is 'soon'", {1}),
+        ("nothing that is named", set()),
+        ("https://server.example/responses is somewhere else", set()),
+    ],
+)
+def test_the_lines_that_a_breach_names_are_known(breach: str, places: set[int]) -> None:
+    assert broken_lines(RESPONSE, [breach]) == places
+
+
+def test_a_deep_body_is_laid_out(exchange: Make) -> None:
+    assert reports.readable(b"[" * 300 + b"]" * 300).startswith("[\n  [\n    [")

@@ -1,0 +1,242 @@
+"""Writes an exchange or a call as a person reads it, line by line, harmless and masked.
+
+A line of a JSON body knows the pointer of the value that it begins, so that a breach can be shown where it stands.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import Any
+
+from attrs import evolve, frozen
+
+from conformance.model import (
+    NO_ANSWER,
+    Call,
+    Exchange,
+    Headers,
+    NotStrictJSON,
+    Outcome,
+    Request,
+    Response,
+    is_array,
+    is_object,
+    strict_json,
+)
+from conformance.reports.masking import credentials, masker
+
+#: Headers that say nothing of the subject, or that differ from run to run.
+_NOISE = {
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "date",
+    "host",
+    "keep-alive",
+    "server",
+    "transfer-encoding",
+    "user-agent",
+    "x-schemathesis-testcaseid",
+}
+#: Letters of a body that are shown.
+_LONG = 2000
+
+
+class Kind(StrEnum):
+    """What a part of something seen is."""
+
+    ASKED = "asked"
+    REQUEST = "request"
+    RESPONSE = "response"
+    TOLD = "told"
+
+
+_PREFIXES = {Kind.REQUEST: "> ", Kind.RESPONSE: "< "}
+
+
+@frozen
+class Line:
+    """One line. `pointer` is where in the JSON body the value stands that begins on it; None if none does.
+
+    `header` is the name of the header that it is; `is_head` says that it is the request line or the status.
+    """
+
+    text: str
+    pointer: str | None = None
+    header: str = ""
+    is_head: bool = False
+
+
+@frozen
+class Part:
+    """A request, a response, what a client's caller asked for or was told."""
+
+    kind: Kind
+    lines: tuple[Line, ...]
+
+
+def seen_lines(seen: Exchange | Call, tokens: tuple[str, ...], numbers: tuple[str, ...]) -> Iterator[str]:
+    """An exchange or a call in lines of text; `>` marks what was sent to a server, `<` what came from it."""
+    for part in parts(seen, tokens, numbers):
+        yield from (f"{_PREFIXES.get(part.kind, '')}{line.text}" for line in part.lines)
+
+
+def parts(seen: Exchange | Call, tokens: tuple[str, ...], numbers: tuple[str, ...]) -> tuple[Part, ...]:
+    """What was seen, part by part in the order of time; tokens and telephone numbers are masked."""
+    mask = masker(tokens, numbers)
+
+    def shown(kind: Kind, lines: Iterable[Line]) -> Part:
+        return Part(kind, tuple(evolve(line, text=harmless(mask(line.text))) for line in lines))
+
+    if isinstance(seen, Exchange):
+        return (
+            shown(Kind.REQUEST, _request_lines(seen.request, tokens)),
+            shown(Kind.RESPONSE, _response_lines(seen.response)),
+        )
+    asked = f"asked ({seen.asked.style}): {json.dumps(seen.asked.body, ensure_ascii=False)}"
+    return (
+        shown(Kind.ASKED, [Line(asked)]),
+        *(shown(Kind.REQUEST, _request_lines(request, tokens)) for request in seen.received),
+        shown(Kind.RESPONSE, _answer_lines(seen)),
+        shown(Kind.TOLD, [Line(f"told: {_told(seen.outcome)}")]),
+    )
+
+
+def harmless(text: str) -> str:
+    """Text with control characters and lone surrogates escaped: they would act on a terminal, or cannot be written."""
+    return "".join(each if each == "\n" or each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
+def readable(body: bytes) -> str:
+    """A body as a person reads it: JSON indented, text as it is, other bytes escaped; long ones cut, and said so."""
+    return "\n".join(line.text for line in body_lines(body))
+
+
+def body_lines(body: bytes) -> Iterator[Line]:
+    """The lines of a body, as `readable` has them; none if it is empty."""
+    try:
+        lines = _json_lines(strict_json(body))
+    except NotStrictJSON:
+        lines = map(Line, body.decode("utf-8", "backslashreplace").split("\n")) if body else iter(())
+    left = _LONG
+    for line in lines:
+        text = harmless(line.text)
+        if len(text) > left:
+            yield evolve(line, text=f"{text[:left]}… ({len(body)} bytes)")
+            return
+        yield evolve(line, text=text)
+        left -= len(text) + 1
+
+
+def broken_lines(part: Part, breaches: Sequence[str]) -> frozenset[int]:
+    """The places of the lines of a part that breaches speak of, as far as they name them.
+
+    A breach names a JSON pointer, or a member of the body by its first word, or the status, or a header.
+    """
+    return frozenset(
+        place for place, line in enumerate(part.lines) if any(_speaks_of(breach, part, line) for breach in breaches)
+    )
+
+
+_POINTER = re.compile(r"(?<![\w/.:])(?:/[\w~$@.-]+)+")
+
+
+def _speaks_of(breach: str, part: Part, line: Line) -> bool:
+    if line.pointer:
+        named = {each.rstrip(".") for each in _POINTER.findall(breach)}
+        first = re.match(r"\w+", breach)
+        return line.pointer in named or (first is not None and line.pointer == f"/{first[0]}")
+    if part.kind is not Kind.RESPONSE:
+        return False
+    if line.is_head:
+        return re.search(rf"\b(?:with|status) {re.escape(line.text)}\b", breach) is not None
+    spoken = re.escape(line.header).replace(r"\-", "[- ]")
+    return bool(line.header) and re.search(rf"\b{spoken} is\b", breach, re.IGNORECASE) is not None
+
+
+def _request_lines(request: Request, tokens: tuple[str, ...]) -> Iterator[Line]:
+    yield Line(f"{request.method} {request.target}", is_head=True)
+    headers = tuple(
+        (name, credentials(value, tokens) if name == "authorization" else value) for name, value in request.headers
+    )
+    yield from _message_lines(headers, request.body)
+
+
+def _response_lines(response: Response) -> Iterator[Line]:
+    if response.status == NO_ANSWER:
+        yield Line(f"no answer: {response.body.decode('utf-8', 'replace')}", is_head=True)
+        return
+    yield Line(str(response.status), is_head=True)
+    yield from _message_lines(response.headers, response.body)
+
+
+def _answer_lines(seen: Call) -> Iterator[Line]:
+    yield from _response_lines(seen.answer.response)
+    cut_after = seen.answer.cut_after
+    if cut_after is not None:
+        place = "before the head" if cut_after < 0 else f"after {cut_after} bytes of the body"
+        yield Line(f"(the connection was closed {place})")
+    if seen.answer.stall:
+        yield Line(f"(the server waited {seen.answer.stall} s before it answered)")
+
+
+def _message_lines(headers: Headers, body: bytes) -> Iterator[Line]:
+    for name, value in headers:
+        if name not in _NOISE:
+            yield Line(f"{name}: {value}", header=name)
+    lines = tuple(body_lines(body))
+    if lines:
+        yield Line("")
+        yield from lines
+
+
+def _json_lines(value: Any) -> Iterator[Line]:
+    """A JSON value indented by two. It may be nested deeper than functions can call themselves."""
+    todo: list[Line | tuple[Any, str, str, str, str]] = [(value, "", "", "", "")]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Line):
+            yield item
+            continue
+        node, pointer, indent, before, after = item
+        if not node or not (is_object(node) or is_array(node)):
+            text = json.dumps(node, ensure_ascii=False)
+            yield Line(f"{indent}{before}{text}{after}", pointer)
+            continue
+        yield Line(f"{indent}{before}{'{' if is_object(node) else '['}", pointer)
+        todo.append(Line(f"{indent}{'}' if is_object(node) else ']'}{after}"))
+        members = _members(node)
+        for place, (name, key, member) in reversed([*enumerate(members)]):
+            comma = "," if place < len(members) - 1 else ""
+            todo.append((member, f"{pointer}/{name}", f"{indent}  ", key, comma))
+
+
+def _members(node: Any) -> list[tuple[str, str, Any]]:
+    """Of each member its part of a pointer, its name as it is written, and its value."""
+    if is_object(node):
+        return [
+            (name.replace("~", "~0").replace("/", "~1"), f"{json.dumps(name, ensure_ascii=False)}: ", member)
+            for name, member in node.items()
+        ]
+    return [(str(index), "", member) for index, member in enumerate(node)]
+
+
+def _told(outcome: Outcome) -> str:
+    told: list[str] = [outcome.told.value]
+    told += [
+        f"{name} {value!r}"
+        for name, value in (
+            ("status", outcome.status),
+            ("errorcode", outcome.errorcode),
+            ("message", outcome.message),
+            ("raised", outcome.raised or None),
+            ("default time-out", outcome.default_timeout),
+        )
+        if value is not None
+    ]
+    told += [f"{each.message_key!r} {each.errorcode or 'queued'}" for each in outcome.items]
+    return ", ".join(told)
