@@ -186,8 +186,9 @@ def server(contract: Contract) -> Handler:
     return handler(State.open(), contract, Configuration(max_recipients=10))
 
 
-#: Faults that show only to clients that come at the same time.
+#: Faults that show only to clients that come at the same time, or to one that sends back what it was given.
 AT_ONCE = {
+    "forgets-the-keys-it-made",
     "queues-one-key-for-many-clients",
     "answers-one-client-with-the-items-of-another",
     "lets-strangers-in-beside-a-known-caller",

@@ -40,7 +40,7 @@ def accepts_everything(handle: Handler) -> Handler:
     def faulty(request: Request) -> Response:
         keys = [each.get("messageKey") for each in recipients(request) or [{}]]
         queued = [{"messageKey": key if isinstance(key, str) else str(uuid.uuid4())} for key in keys]
-        return json_response(202, {"requestId": str(uuid.uuid4()), "errorcode": 0, "responses": queued})
+        return with_json(json_response(202, {}), {"requestId": str(uuid.uuid4()), "errorcode": 0, "responses": queued})
 
     return faulty
 

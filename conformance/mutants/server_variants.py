@@ -568,12 +568,19 @@ def _refusing_first(handle: Handler, response: Response, is_meant: Callable[[byt
 
 
 def _making(handle: Handler, make: Callable[[], str]) -> Handler:
-    """The server, with other keys where none were sent."""
+    """The server, with other keys where none were sent, which it knows again."""
+    made: set[str] = set()
+
+    def own(recipient: Object, item: Object) -> Object:
+        key = str(recipient.get("messageKey", make()))
+        if "messageKey" not in recipient:
+            made.add(key)
+            return {**item, "messageKey": key}
+        is_hit = key in made and not is_refused(item)
+        return refused_item(item, 109110, "MCMS_UTM_Validation_DuplicateMessageKey: Used before") if is_hit else item
 
     def changed(request: Request, result: Object) -> Object:
-        sent = set(sent_keys(request))
-        told = [item if item["messageKey"] in sent else {**item, "messageKey": make()} for item in items(result)]
-        return {**result, "responses": told}
+        return with_items(result, [own(recipient, item) for recipient, item in matched(request, result)])
 
     return on_result_of(handle, changed)
 
