@@ -17,6 +17,25 @@ from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
 
 #: Found by exploration alone; no exact request breaks them.
 EXPLORED = frozenset(each.id for each in STOCK.values())
+#: Faults that are several at once, each with the requirements that stand side by side.
+_LACKING = ("send-missing-to-refused", "send-missing-contact-key-refused")
+SEVERAL = {
+    "judges-the-first-recipient-alone": (*_LACKING, "send-unusable-to-refused"),
+    "judges-all-but-the-last-recipient": (*_LACKING, "send-unusable-to-refused"),
+    "judges-the-ends-alone": _LACKING,
+    "queues-whoever-has-attributes": _LACKING,
+    "queues-who-lacks-everything": _LACKING,
+    "gives-the-code-of-the-first-refusal-to-all": (*_LACKING, "send-duplicate-key-refused"),
+    "locks-out-after-three-wrong-tokens": (
+        "send-good-request-queued",
+        "send-unknown-field-refused",
+        "send-invalid-request-refused",
+    ),
+    # Its answers are those of other requests, stale ids among them, and it lets in without a token.
+    "answers-from-a-cache-before-it-asks-who-is-there": ("request-id-new", "auth-missing-token-refused"),
+}
+#: Faults of which it is left to chance how many clients they hit.
+BY_CHANCE = frozenset({"answers-one-client-with-the-items-of-another"})
 #: Breaks nearly everything: nothing of it is a consequence.
 EVERYTHING = "accepts-everything"
 
@@ -31,8 +50,10 @@ def test_one_fault_gives_one_headline(contract: Contract, mutant: ServerMutant) 
 
     if mutant.name == EVERYTHING:
         assert mutant.kills in headlines and len(headlines) > 10
+    elif mutant.name in BY_CHANCE:
+        assert mutant.kills in headlines
     else:
-        assert headlines == [mutant.kills]
+        assert sorted(headlines) == sorted(SEVERAL.get(mutant.name, (mutant.kills,)))
 
 
 @pytest.mark.parametrize("explains", [EXPLAINS, EXPLAINS_ELSEWHERE], ids=["exchange", "run"])

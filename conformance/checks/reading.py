@@ -377,17 +377,22 @@ def _dealt(fates: Mapping[int, _Settled], generated: list[Mapping[str, JSON]]) -
     if is_open or len(fates) != len(generated):
         return {}
     left, dealt = list(generated), dict[int, Mapping[str, JSON]]()
-    # Who must be refused chooses first, and among these who must be refused with a code.
-    for index in sorted(fates, key=lambda index: (fates[index][0] is not Fate.REFUSED, not fates[index][1])):
+
+    def deal(index: int, *, exactly: bool) -> None:
         fate, codes, _ = fates[index]
-        fits = [
-            item
-            for item in left
-            if is_refused(item) == (fate is Fate.REFUSED) and (not codes or item.get("errorcode") in codes)
-        ]
         alike = [item for item in left if is_refused(item) == (fate is Fate.REFUSED)]
-        dealt[index] = next(iter(fits or alike or left))
-        left = [item for item in left if item is not dealt[index]]
+        fits = [item for item in alike if not codes or item.get("errorcode") in codes]
+        if chosen := next(iter(fits if exactly else fits or alike or left), None):
+            dealt[index] = chosen
+            left[:] = [item for item in left if item is not chosen]
+
+    # Who must be refused with a code has the item with that code; then who must be refused chooses first.
+    for index, (_, codes, _) in fates.items():
+        if codes:
+            deal(index, exactly=True)
+    for index in sorted(fates, key=lambda index: (fates[index][0] is not Fate.REFUSED, not fates[index][1])):
+        if index not in dealt:
+            deal(index, exactly=False)
     return dealt
 
 

@@ -88,8 +88,9 @@ def _refused_alone(exchange: Exchange, recipients: list[Recipient]) -> Iterator[
         return
     status = exchange.response.status
     if status != 202:
-        # Where others had to be refused for another reason, nothing tells for whose sake the request was.
-        if not _may_be_all(exchange) and len(recipients) == len(_with(exchange, Fate.REFUSED)):
+        # Where anything else was wrong as well, nothing tells for whose sake the request was refused.
+        only = [each for each in recipients if len(each.codes) == 1]
+        if not _may_be_all(exchange) and len(only) == len(_with(exchange, Fate.REFUSED)):
             yield f"answered with {status}, not with a 202 that refuses {len(recipients)} of {len(send.recipients)}"
         return
     for each in recipients:

@@ -17,6 +17,7 @@ from conformance.drivers.wire import Sender
 from conformance.model import JSON, NotStrictJSON, Response, is_array, is_object
 from conformance.probes.making import WRONG_TOKEN, Maker, Probe
 
+ACCEPTED = 202
 #: So many clients send at the same moment.
 CLIENTS = 8
 
@@ -106,7 +107,7 @@ def _one_key_for_all(make: Maker, send: Sender) -> Iterator[Sent]:
         send,
     )
     # Who came first is shown by who was queued, not by whose answer was there first.
-    yield from sorted(sent, key=lambda each: not _was_queued(each[1]))
+    yield from sorted(sent, key=lambda each: _refusal(each[1]))
 
 
 def _strangers_beside(make: Maker, send: Sender) -> Iterator[Sent]:
@@ -141,8 +142,16 @@ def _at_once(probes: Sequence[Probe], send: Sender) -> list[Sent]:
         return list(zip(closing, clients.map(sent, closing), strict=True))
 
 
-def _was_queued(response: Response) -> bool:
-    return any("errorcode" not in each for each in _items(response))
+def _refusal(response: Response) -> int:
+    """How much an answer to one recipient speaks of a refusal, also where it says so in a way of its own."""
+    if 400 <= response.status < 500:
+        return 3
+    if response.status != ACCEPTED or not (listed := _items(response)):
+        return 0
+    item = {name.lower(): value for name, value in listed[0].items()}
+    if item.get("errorcode") not in (None, 0, "0"):
+        return 3
+    return 2 if "message" in item else 1
 
 
 def _keys(response: Response) -> list[str]:

@@ -355,7 +355,7 @@ def writes_the_code_of_a_later_refusal_as_a_string(handle: Handler) -> Handler:
     return on_result(handle, lambda result: changed(result) if items(result) else result)
 
 
-@server_mutant(kills="response-schema")
+@server_mutant(kills="send-item-count")
 def lists_nothing_when_all_are_queued(handle: Handler) -> Handler:
     """Lists nobody when everyone was queued."""
     return on_result(handle, lambda result: result if refused(result) else {**result, "responses": []})
@@ -372,7 +372,7 @@ def cuts_a_key_that_is_too_long(handle: Handler) -> Handler:
     return on_match(handle, changed)
 
 
-@server_mutant(kills="send-good-recipient-queued")
+@server_mutant(kills="send-missing-to-refused")
 def refuses_a_request_in_which_most_are_refused(handle: Handler) -> Handler:
     """Answers 400 where more recipients were refused than queued."""
 

@@ -103,9 +103,18 @@ def takes_null_for_absent(handle: Handler) -> Handler:
     """Takes a field that is null for one that was not sent."""
 
     def present(value: Object) -> Object:
-        return {name: member for name, member in value.items() if member is not None}
+        return {name: member for name, member in value.items() if member is not None or name not in _KNOWN}
 
     return on_request(on_recipients(handle, present), present)
+
+
+#: What a request and a recipient know.
+_KNOWN = frozenset(
+    {
+        *("definitionKey", "recipients", "subscriptions", "content", "attributes"),
+        *("contactKey", "to", "messageKey"),
+    }
+)
 
 
 @server_mutant(kills="send-invalid-request-refused")
