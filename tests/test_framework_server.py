@@ -23,13 +23,8 @@ SETTING = attrs.evolve(DEFAULT, max_recipients=MAX_RECIPIENTS)
 HEADERS = (("authorization", f"Bearer {SETTING.token}"), ("content-type", "application/json"))
 TARGET = "/messaging/v1/sms/messages/"
 
-#: What exploration sends beside the probes, and what it takes to find one of the mistakes.
-EXPLORED = Request("OPTIONS", TARGET, HEADERS)
-#: What nobody asks a server yet, and why the fault is not found. One that is found has to be taken off.
-UNFOUND = {
-    "counts-bytes-of-keys": "no probe has a messageKey of 100 characters that are more bytes",
-    "takes-nan": "no probe sends NaN, and the check would take it for JSON",
-}
+#: What is held against nobody, and why. One that is found has to be taken off.
+UNFOUND = {"takes-nan": "readers of JSON in several languages take NaN, and R30 leaves it open"}
 
 
 def probed(app: Flask, contract: Contract) -> dict[str, Verdict]:
@@ -40,7 +35,6 @@ def probed(app: Flask, contract: Contract) -> dict[str, Verdict]:
         Session(Plan(contract, SETTING, 1, "quick"), judge, no_progress).probe(handle, "the server in process")
     except ServerGone:
         pytest.fail("the server gave no answer")
-    judge.see(Exchange(None, EXPLORED, handle(EXPLORED), SETTING, contract))
     return verdicts(judge)
 
 
@@ -82,16 +76,15 @@ def test_a_mistake_names_a_ruling_and_a_requirement_that_exist() -> None:
         re.findall(r"^\| (R\d+) ", (default_folder() / "rulings.md").read_text(encoding="utf-8"), re.MULTILINE)
     )
 
-    assert {each.ruling for each in FAULTS.values()} <= rulings | {"none"}
+    assert {each.ruling for each in FAULTS.values()} <= rulings
     assert {each.requirement for each in FAULTS.values()} <= {each.id for each in SERVER}
 
 
-def test_mistakes_do_what_they_say_where_no_requirement_notices() -> None:
-    recipient = '{"contactKey": "a", "to": "15555550100", "messageKey": "%s"}' % ("é" * 100)
-    body = '{"definitionKey": "account_rest", "recipients": [%s], "attributes": {"a": %s}}'
-    long, nan = (Request("POST", TARGET, HEADERS, (body % (recipient, value)).encode()) for value in ("1", "NaN"))
+def test_what_is_left_open_makes_a_difference_all_the_same() -> None:
+    body = (
+        b'{"definitionKey": "account_rest", "recipients": [{"contactKey": "a", "to": "1"}], "attributes": {"a": NaN}}'
+    )
+    nan = Request("POST", TARGET, HEADERS, body)
 
-    assert handler_of(create_app())(long).json["errorcode"] == 0
-    assert handler_of(create_app("counts-bytes-of-keys"))(long).json["errorcode"] == 109001
     assert handler_of(create_app())(nan).status == 400
     assert handler_of(create_app("takes-nan"))(nan).status == 202

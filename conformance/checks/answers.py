@@ -74,9 +74,7 @@ def server_never_fails(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "response-strict-json",
     applies=has_body,
-    cite=Cite(
-        "rulings.md", "An answer is strict JSON in UTF-8: no name twice in an object, no NaN, no byte-order mark"
-    ),
+    cite=Cite("rulings.md", "no name twice in an object, no NaN, no byte-order mark, no other charset."),
 )
 def answer_is_strict_json(exchange: Exchange) -> Iterator[str]:
     """An answer is one JSON text in UTF-8: no name twice, no NaN, no byte-order mark."""
@@ -89,7 +87,7 @@ def answer_is_strict_json(exchange: Exchange) -> Iterator[str]:
 @server_requirement(
     "response-content-type",
     applies=has_body,
-    cite=Cite("rulings.md", "no byte-order mark, no other charset."),
+    cite=Cite("rulings.md", "An answer is strict JSON in UTF-8, sent as `application/json`"),
 )
 def answer_is_sent_as_json(exchange: Exchange) -> Iterator[str]:
     """An answer is sent as application/json, in no other charset than UTF-8."""

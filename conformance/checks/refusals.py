@@ -357,7 +357,9 @@ def _other_request_faults(exchange: Exchange) -> list[str]:
 @server_requirement(
     "send-invalid-request-refused",
     applies=lambda exchange: bool(_other_request_faults(exchange)),
-    cite=Cite("openapi.yaml", "The request breaks a rule, and nothing was queued."),
+    cite=Cite(
+        "rulings.md", "A request in which anything has another type than the contract gives it is refused with 400"
+    ),
 )
 def request_that_breaks_its_schema_is_refused(exchange: Exchange) -> Iterator[str]:
     """A request that breaks the schema of the request is refused with 400."""

@@ -86,9 +86,9 @@ FAULTS = {
         "Unknown fields are refused at the top, not inside recipients.", "R18", "send-unknown-field-refused"
     ),
     "other-types-refused-alone": Fault(
-        "A recipient with a number for a string is refused alone, in a 202.", "none", "send-invalid-request-refused"
+        "A recipient with a number for a string is refused alone, in a 202.", "R38", "send-invalid-request-refused"
     ),
-    "null-is-left-out": Fault("A member that is null counts as left out.", "none", "send-invalid-request-refused"),
+    "null-is-left-out": Fault("A member that is null counts as left out.", "R38", "send-invalid-request-refused"),
     "says-422": Fault("What is not valid is refused with 422.", "R24", "status-documented"),
     "reads-utf-16": Fault(
         "The body goes to json.loads as bytes, which takes UTF-16 and a byte-order mark.",
@@ -105,9 +105,6 @@ FAULTS = {
     "code-as-text": Fault("The code of an error is a string.", "R3", "errorcode-integer"),
     "redirects-to-slash": Fault(
         "The path without its slash redirects to the one with it.", "R27", "path-trailing-slash"
-    ),
-    "answers-options": Fault(
-        "OPTIONS is answered with 200, as the framework does unasked.", "R33", "method-not-declared-refused"
     ),
     "id-of-the-second": Fault("The requestId is made from the time in seconds.", "R28", "request-id-new"),
     "id-of-the-process": Fault("The requestId is made once, when the server starts.", "R28", "request-id-new"),
@@ -339,7 +336,7 @@ def create_app(*faults: str) -> Flask:
     assert set(faults) <= set(FAULTS), faults
     app = Flask(__name__)
     app.config.update(FAULTS=set(faults), OUTBOX=Outbox(), STARTED=str(uuid.uuid4()))
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = "answers-options" in faults
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.strict_slashes = "redirects-to-slash" in faults
     app.url_map.merge_slashes = False
     app.register_blueprint(api)
