@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 REPORTS ?= reports
+FORMATS ?= html,json,junit,markdown,sarif,badge
 SEED ?= 1
 # Where to vendor the client, and as what: said on the command line, whatever the environment holds.
 DEST :=
@@ -29,8 +30,8 @@ $(VENV):
 	cp requirements.lock $(VENV)/installed.lock
 
 conformance: generate ## make the contract and the client, judge the reference server and the client with them
-	$(VENV)/bin/sms-conformance server --app conformance.reference_server:asgi --seed $(SEED) --report json,junit,markdown --report-dir $(REPORTS)
-	$(VENV)/bin/sms-conformance client --seed $(SEED) --report json,junit,markdown --report-dir $(REPORTS)
+	$(VENV)/bin/sms-conformance server --app conformance.reference_server:asgi --seed $(SEED) --report $(FORMATS) --report-dir $(REPORTS)
+	$(VENV)/bin/sms-conformance client --seed $(SEED) --report $(FORMATS) --report-dir $(REPORTS)
 
 test: check ## everything: check, the tests, and the suite's proof of itself
 	$(RUN) -m pytest --numprocesses auto

@@ -148,7 +148,8 @@ _OF_EVERY_RUN = (
     click.option("--tag", "tags", metavar="TAG", multiple=True, help="Judge the requirements with this tag; see list."),
     click.option("--section", "sections", metavar="NAME", multiple=True, help="Judge this section; see list."),
     click.option("--dry-run", is_flag=True, help="Say what would be sent and judged, and send nothing."),
-    click.option("--report", "formats", metavar="FORMAT,…", default="", help="json, junit, markdown."),
+    click.option("--report", "formats", metavar="FORMAT,…", default="", help=f"{', '.join(reports.FORMATS)}."),
+    click.option("--compare", type=_FOLDER, metavar="FILE", help="Tell what changed since this report in JSON."),
     click.option("--report-dir", type=_FOLDER, default=Path("reports"), show_default=True, help="Where reports go."),
 )
 
@@ -218,7 +219,7 @@ def server(
     if common["dry_run"]:
         return _say(planned_server(options, subject, url=url, app=app))
     if url and is_elsewhere(url) and (agreed or not invented(subject)):
-        said = "some 230 requests, and a third of them queue messages to the numbers given"
+        said = "some 450 requests, and a third of them queue messages to the numbers given"
         click.echo(f"{url} is on another machine. This run sends {said}.", err=True)
     if token_url:
         subject = attrs.evolve(subject, token=sign_in.token(token_url, _credentials()))
@@ -229,7 +230,7 @@ def server(
         done = run_server(watched, subject, url=url, app=app, wait=wait, agreed=agreed, manners=manners)
         return write_cases(done, common["report_dir"] / "repeat", subject)
 
-    return _finish(run, options, common)
+    return _finish("server", run, options, common)
 
 
 def _subject(known: Setting, token: str | None, definition_key: str | None, numbers: tuple[str, ...]) -> Setting:
@@ -276,7 +277,7 @@ def client(package: str, expected_failures: Path | None, **common: Any) -> int:
     options = _options(["sms-conformance", "client", *where], settings.excluded, known, common)
     if common["dry_run"]:
         return _say(planned_client(options, package=package))
-    return _finish(lambda watched: run_client(watched, package=package), options, common)
+    return _finish("client", lambda watched: run_client(watched, package=package), options, common)
 
 
 @commands.command()
@@ -340,14 +341,15 @@ def _options(
     )
 
 
-def _finish(run: Callable[[Options], reports.Report], options: Options, common: dict[str, Any]) -> int:
+def _finish(side: str, run: Callable[[Options], reports.Report], options: Options, common: dict[str, Any]) -> int:
     """Run, print, write the reports; the exit code."""
     formats = _formats(common["formats"])
     folder: Path = common["report_dir"]
     if formats:
         _check_writable(folder)
+    earlier = _earlier(common["compare"], side)
     with _watched(options) as watched:
-        report = run(watched)
+        report = attrs.evolve(run(watched), earlier=earlier)
     console = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
     for line in reports.terminal(report):
         console.print(_coloured(line))
@@ -356,7 +358,17 @@ def _finish(run: Callable[[Options], reports.Report], options: Options, common: 
         file = folder / f"{report.side}.{ending}"
         write_whole(file, render(report))
         console.print(f"report: {file}")
+    reports.tell_github([report], os.environ, click.echo)
     return PASSED if report.passed else BROKEN
+
+
+def _earlier(file: Path | None, side: str) -> reports.Earlier | None:
+    """The run to compare with, read before this one begins."""
+    earlier = reports.read_earlier(file) if file else None
+    if earlier and earlier.side != side:
+        hint = f"Give the report of a {side}."
+        raise reports.EarlierReportError(f"--compare {file}", f"is the report of a {earlier.side}", hint)
+    return earlier
 
 
 def _formats(text: str) -> list[str]:

@@ -311,7 +311,7 @@ def planned_server(options: Options, setting: Setting, *, url: str | None, app: 
     operation = options.contract.operations[SEND]
     listed = list(probes(operation, setting, Keys(f"seed{options.seed}")))
     subject = url or app or "(none is named)"
-    yield f"server {subject}: {len(listed)} exact requests, then exploration ({options.profile})"
+    yield f"server {subject}: {len(listed)} exact requests, sequences, then exploration ({options.profile})"
     yield from (f"  {each.request.method:<8}{each.name}" for each in listed)
     yield from _planned(options, SERVER, client_checks.requirements(options.contract), EXCUSED)
 

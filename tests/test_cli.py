@@ -95,8 +95,32 @@ def test_a_dry_run_says_what_it_would_do_and_sends_nothing(tmp_path: Path) -> No
 
     assert (said.returncode, calls.returncode) == (0, 0)
     assert "POST    one recipient" in said.stdout
-    assert "5 of 57 requirements would be judged:" in said.stdout
+    assert "6 of 60 requirements would be judged:" in said.stdout
     assert "3 of 25 requirements would be judged:" in calls.stdout
+
+
+def test_a_run_tells_what_changed_since_an_earlier_one_of_the_same_side(tmp_path: Path) -> None:
+    (tmp_path / "faulty.py").write_text(FAULTY, encoding="utf-8")
+    chosen = ["--only", "send-mixed-errorcode"]
+    run("server", "--app", "faulty:app", *chosen, "--report", "json", cwd=tmp_path)
+    report = ["--compare", "reports/server.json"]
+    mended = run("server", "--app", "conformance.reference_server:asgi", *chosen, *report, cwd=tmp_path)
+    other = run("client", *report, cwd=tmp_path)
+
+    assert mended.returncode == 0
+    assert "mended" in mended.stdout
+    assert other.returncode == 2
+    assert "--compare reports/server.json: is the report of a server. Give the report of a client." in other.stderr
+
+
+def test_in_github_actions_a_failure_is_annotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "faulty.py").write_text(FAULTY, encoding="utf-8")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    done = run("server", "--app", "faulty:app", "--only", "send-mixed-errorcode", cwd=tmp_path)
+
+    assert any(line.startswith("::error ") for line in done.stdout.splitlines())
+    assert "send-mixed-errorcode" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 
 def test_the_bundled_client_passes_with_no_failure_known(tmp_path: Path) -> None:
@@ -150,7 +174,7 @@ def stock_folder(stock: str) -> Path:
         ),
         (["server", "--app", "conformance.reference_server:asgi", "--config", "no"], "no: cannot be read"),
         (["server", "--bogus"], "No such option"),
-        (["server", "--report", "xml"], "'xml' is none of json, junit, markdown"),
+        (["server", "--report", "xml"], "'xml' is none of json, junit, markdown, html, sarif"),
         (["client", "--package", "no_such_package"], "no_such_package: cannot be imported"),
         (["client", "--package", "json"], "json.client"),
         (["client", "--expected-failures", "no"], "no: cannot be read"),
@@ -163,6 +187,7 @@ def stock_folder(stock: str) -> Path:
         (["server", "--app", "a:b", "--tag", "no", "--dry-run"], "--tag: there is none that is called 'no'"),
         (["server", "--app", "a:b", "--token-url", "http://127.0.0.1:9"], "SMS_CONFORMANCE_CLIENT_ID is not set"),
         (["selftest", "--only", "no"], "--only: there is no requirement 'no'"),
+        (["client", "--compare", "no.json"], "no.json: cannot be read"),
         (["serve", "--port", "99999"], "99999 is not in the range"),
         (["selftest", "--contract", "no"], "no/openapi.yaml: cannot be read"),
     ],
@@ -193,8 +218,10 @@ def test_a_strict_run_says_what_stage_it_is_at_and_how_to_repeat_itself(tmp_path
         "server", "--app", "conformance.reference_server:asgi", "--strict", "--only", "auth-before-body", cwd=tmp_path
     )
 
+    stages = ["probes …", "sequences …", "exploration …"]
+
     assert done.returncode == 0
-    assert [line for line in done.stderr.splitlines() if line.endswith("…")] == ["probes …", "exploration …"]
+    assert [line for line in done.stderr.splitlines() if line.endswith("…")] == stages
 
 
 def test_a_client_is_found_in_the_working_folder(tmp_path: Path) -> None:
