@@ -152,7 +152,7 @@ def sends_with_the_last_definition(handle: Handler) -> Handler:
             lambda body: {**body, "definitionKey": body.get("definitionKey", last[0])} if last else body,
         )
         response = handle(sent)
-        if is_accepted(response):
+        if is_accepted(response) and "definitionKey" in read(sent):
             last[:] = [read(sent)["definitionKey"]]
         return response
 

@@ -23,7 +23,7 @@ _WRONG: Mapping[Sequence[str | int], Mapping[str, JSON]] = {
     ("content", "message"): _STRING,
     ("subscriptions",): _OBJECT,
     ("subscriptions", "resubscribe"): {"null": None, "a string": "true", "a number": 1},
-    ("recipients",): {"null": None, "a string": "x", "an object": {"to": "x"}, "a number": 1},
+    ("recipients",): {"null": None, "a string": "x", "an object": _ALONE, "a number": 1},
     ("recipients", 0): {"null": None, "a string": "15555550100", "a list": []},
 }
 
