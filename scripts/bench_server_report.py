@@ -15,9 +15,9 @@ FORMAT = 1
 HEADINGS = ("server", "judged by", "time", "processor", "requests", "requests/s", "verdict", "ours/stock")
 #: What the figures are, below the table.
 SUBJECTS = (
-    "ours: sms-conformance server, by profile. stock: st run as it is by itself, which ends a phase at its first failure",
-    "unless --continue-on-failure is given. Each tool judges a fresh server, each time.",
-    "Time: the whole process. Processor: the time that cores worked for it, and not for the server. Of several, the middle.",
+    "ours: sms-conformance server, by profile. stock: st run as it is by itself, which ends a phase at its first",
+    "failure unless --continue-on-failure is given. Every judgement gets a fresh server.",
+    "Time: the whole process. Processor: the seconds that cores worked for it, not for the server. Both: the middle one.",
     "Ratios: our time in that of stock on the same server, the one in the middle of all.",
     "Found: accused of something that the tool does not accuse the correct server of.",
 )
