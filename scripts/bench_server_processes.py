@@ -109,7 +109,9 @@ def _address(process: subprocess.Popen[bytes], log: Path, name: str, limit: floa
 def _ours(url: str, folder: Path, profile: str) -> Outcome:
     settings = folder / "settings.toml"
     settings.write_text(f"[subject]\nmax_recipients = {MAX_RECIPIENTS}\n", "utf-8")
-    command = [*SUITE, "server", "--url", url, "--profile", profile, "--seed", SEED, "--config", settings.name]
+    # Strict, since some faults break what a server should do, and every one of them is to be found.
+    command = [*SUITE, "server", "--url", url, "--strict", "--profile", profile]
+    command += ["--seed", SEED, "--config", settings.name]
     ended = _ended([*command, "--report", "json", "--report-dir", "report"], folder, "report/*.json")
     return ended if isinstance(ended, Failure) else verdict.ours(ended)
 

@@ -155,10 +155,12 @@ def test_table_shows_what_each_tool_took_and_found() -> None:
         "",
         "stock accuses the correct server, which counts for no fault: schema: Wrong.",
         "ours, quick has no verdict on says-all: exit 2: no.",
-        "stock misses says-no, says-all.",
+        "stock misses:",
+        "  says-no",
+        "  says-all",
         "The reference server, 10 recipients at most, with Python 3.11.7, schemathesis 4.32.5.",
-        "ours: sms-conformance server, by profile. stock: st run as it is by itself, which ends a phase at its first",
-        "failure unless --continue-on-failure is given. Every judgement gets a fresh server.",
+        "ours: sms-conformance server --strict, by profile. stock: st run as it is by itself, which ends a phase at its",
+        "first failure unless --continue-on-failure is given. Every judgement gets a fresh server.",
         "Time: the whole process. Processor: what it took of that, the server's own apart. Of several, the middle.",
         "Ratios: our time in that of stock on the same server, the one in the middle of all.",
         "Found: accused of something that the tool does not accuse the correct server of.",
@@ -251,7 +253,7 @@ def test_what_is_measured_is_printed_and_written(tmp_path: Path, capsys: pytest.
     assert "faulty, 4 of 20  ours, quick" in said.out
     assert "4 of 4 found" in said.out
     assert "2 of 4 found" in said.out
-    assert "stock misses fault-05, fault-15.\n" in said.out
+    assert "stock misses:\n  fault-05\n  fault-15\n" in said.out
     assert said.err.splitlines()[-1] == "judging fault-15, 4 of 4 …"
     assert json.loads(file.read_text())["faulty"][STOCK]["fault-10"]["found"] is True
 
