@@ -15,8 +15,8 @@ FORMAT = 1
 HEADINGS = ("server", "judged by", "time", "processor", "requests", "requests/s", "verdict", "ours/stock")
 #: What the figures are, below the table.
 SUBJECTS = (
-    "ours: sms-conformance server --strict, by profile. stock: st run as it is by itself, which ends a phase at its",
-    "first failure unless --continue-on-failure is given. Every judgement gets a fresh server.",
+    "ours: sms-conformance server --strict, by profile. stock: st run as it is by itself, which ends a phase at",
+    "its first failure unless --continue-on-failure is given. Every judgement gets a fresh server.",
     "Time: the whole process. Processor: what it took of that, the server's own apart. Of several, the middle.",
     "Ratios: our time in that of stock on the same server, the one in the middle of all.",
     "Found: accused of something that the tool does not accuse the correct server of.",
