@@ -466,10 +466,10 @@ def faults() -> None:
     """List the faults that `serve --fault` can switch on."""
     click.echo("troubles any sender may meet; the contract is kept:")
     for name, trouble in TROUBLES.items():
-        click.echo(f"  {name:<45}{trouble.description}")
+        click.echo(f"  {name:<47} {trouble.description}")
     click.echo("faults; each breaks the requirement named:")
     for name, mutant in MUTANTS.items():
-        click.echo(f"  {name:<45}{mutant.description} ({mutant.kills})")
+        click.echo(f"  {name:<47} {mutant.description} ({mutant.kills})")
 
 
 @commands.command()
@@ -556,7 +556,7 @@ def _finding_line(finding: Finding) -> str:
             verdict = "caught" if finding.is_caught else "SURVIVED"
             where = f"seed {finding.seed}, {finding.base}" if finding.side == "server" else f"seed {finding.seed}"
             told = f"{finding.kills}{f' (+{others})' if others else ''}"
-            return f"{verdict:<10}{finding.side:<8}{finding.mutant:<45}{told}, {where}"
+            return f"{verdict:<10}{finding.side:<8}{finding.mutant:<47} {told}, {where}"
         case Clean():
             told = f"accused: {', '.join(finding.accused)}; " if finding.accused else ""
             told += f"not exercised: {', '.join(finding.idle)}" if finding.idle else ""
