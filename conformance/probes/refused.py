@@ -23,7 +23,7 @@ _WRONG: Mapping[Sequence[str | int], Mapping[str, JSON]] = {
     ("content", "message"): _STRING,
     ("subscriptions",): _OBJECT,
     ("subscriptions", "resubscribe"): {"null": None, "a string": "true", "a number": 1},
-    ("recipients",): {"null": None, "a string": "x", "an object": _ALONE, "a number": 1},
+    ("recipients",): {"null": None, "a string": "x", "a number": 1},
     ("recipients", 0): {"null": None, "a string": "15555550100", "a list": []},
 }
 
@@ -38,6 +38,7 @@ def refused(make: Maker) -> Iterator[Probe]:
     yield make.send(
         "the to of the second recipient is a number", make.body(make.recipient(), make.recipient(1, to=15555550100))
     )
+    yield make.send("recipients is a recipient", {**make.body(), "recipients": make.recipient()})
     yield make.send("one of two recipients is a string", make.body(make.recipient(), "15555550100"))
     if make.setting.max_recipients is not None:
         count = make.setting.max_recipients + 1
