@@ -45,11 +45,34 @@ _EXPLORED = frozenset(each.id for each in STOCK.values())
 
 #: Faults that change nothing around the plain server, each with the choice of that server that leaves them no room.
 NO_FAULT_ON_PLAIN: Mapping[str, str] = {
-    "judges-a-mixed-answer-by-its-first-item": "it lists the refused first",
-    "refuses-the-recipient-before-a-refused-one": "it lists the refused first",
-    "says-errorcode-0-when-all-are-refused": "it answers 400 when everyone is refused",
-    "says-errorcode-109103-when-all-are-refused": "it answers 400 when everyone is refused",
-    "refuses-a-long-key-with-a-code-of-its-own": "it refuses the request for a long key",
+    **dict.fromkeys(
+        (
+            "judges-a-mixed-answer-by-its-first-item",
+            "refuses-the-recipient-before-a-refused-one",
+            "judges-all-but-the-last-recipient",
+            "judges-no-more-than-eight-recipients",
+            "compares-a-key-with-the-one-before",
+            "forgets-a-key-that-was-refused",
+            "notices-one-duplicate-in-a-request",
+            "notices-duplicates-in-ascii-alone",
+        ),
+        "it lists the refused first, and the fault goes by the place in the answer",
+    ),
+    **dict.fromkeys(
+        (
+            "says-errorcode-0-when-all-are-refused",
+            "says-errorcode-109103-when-all-are-refused",
+            "counts-nobody-when-all-are-refused",
+            "says-nobody-is-valid-when-all-are-refused",
+            "repeats-its-answer-to-a-repeated-request",
+            "refuses-a-recipient-for-a-wrong-type",
+        ),
+        "it answers 400 when everyone is refused",
+    ),
+    **dict.fromkeys(
+        ("refuses-a-long-key-with-a-code-of-its-own", "cuts-a-key-that-is-too-long"),
+        "it refuses the request for a long key",
+    ),
     "leaves-out-allow": "it answers 404, which needs no Allow, to other methods",
 }
 

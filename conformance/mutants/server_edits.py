@@ -1,7 +1,7 @@
 """The edits that faults are made of: to a request on its way in, to an answer on its way out.
 
 All of them leave alone what they are not about: another operation, another status, a body that cannot
-be read. Items are matched with recipients by position, which is how the wrapped server answers.
+be read. Items are matched with recipients by key and, where there is none, by position.
 """
 
 from __future__ import annotations
@@ -85,10 +85,17 @@ def items(result: Object) -> list[Object]:
 
 
 def matched(request: Request, result: Object) -> list[tuple[Object, Object]]:
-    """Each item of a 202 with the recipient that it answers."""
-    answered = items(result)
-    asked = recipients(request)
-    return list(zip([*asked, *[{}] * len(answered)], answered, strict=False))
+    """Each item of a 202 with the recipient that it answers: the first with its key, or the next without one."""
+    left = recipients(request)
+    pairs: list[tuple[Object, Object]] = []
+    for item in items(result):
+        key = item.get("messageKey")
+        own = [each for each in left if each.get("messageKey") == key]
+        keyless = [each for each in left if not isinstance(each.get("messageKey"), str)]
+        recipient = next(iter([*own, *keyless, *left]), {})
+        pairs.append((recipient, item))
+        left = [each for each in left if each is not recipient]
+    return pairs
 
 
 def is_refused(item: Object) -> bool:

@@ -266,7 +266,9 @@ def counts_a_key_in_bytes(handle: Handler) -> Handler:
     """Refuses a messageKey of more than 100 bytes, though its characters are fewer."""
 
     def changed(recipient: Object, item: Object) -> Object:
-        is_long = len(str(recipient.get("messageKey", "")).encode()) > 100 and not is_refused(item)
+        is_long = len(str(recipient.get("messageKey", "")).encode("utf-8", "surrogatepass")) > 100 and not is_refused(
+            item
+        )
         return refused_item(item, 109108, _TOO_LONG) if is_long else item
 
     return on_match(handle, changed)

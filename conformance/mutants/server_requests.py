@@ -166,7 +166,7 @@ def sends_with_an_unknown_definition(handle: Handler) -> Handler:
 
     def faulty(request: Request) -> Response:
         response = handle(request)
-        if is_send(request) and is_accepted(response):
+        if is_send(request) and is_accepted(response) and "definitionKey" in read(request):
             known[:] = [read(request)["definitionKey"]]
         elif known and _names_unknown_definition(request, response):
             return handle(with_json(request, {**read(request), "definitionKey": known[0]}))
