@@ -26,6 +26,7 @@ from conformance.checks.reading import SEND
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
 from conformance.drivers.forwarder import Forwarder, listening
+from conformance.drivers.own_constants import without_local_constants
 from conformance.drivers.text_tables import keep_utf_8_table
 from conformance.drivers.wire import Sender
 from conformance.model import JSON, NO_ANSWER, CannotRun, Request, Response, Setting
@@ -180,7 +181,7 @@ def explore(
     keep_utf_8_table()
     _current.append(run)
     try:
-        with tempfile.TemporaryDirectory() as folder, listening(run.forwarder) as url:
+        with tempfile.TemporaryDirectory() as folder, listening(run.forwarder) as url, without_local_constants():
             output, code = _command(Path(folder), contract, setting, url, seed, profile)
             explored = _explored(run, _report_lines(Path(folder)))
     finally:
