@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -86,6 +87,9 @@ _VERDICT_STYLES = {
 
 def main() -> None:
     """Run the command line; no traceback reaches the user unless SMS_CONFORMANCE_DEBUG is set."""
+    # What is loaded stays: looking through it again and again for what may be thrown away takes time and finds nothing.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     with tempfile.TemporaryDirectory() as folder:
         # Hypothesis keeps notes that no verdict depends on; the user's folder is not the place for them.
         set_hypothesis_home_dir(folder)
