@@ -24,6 +24,7 @@ from conformance.checks.reading import SEND
 from conformance.contract import Contract, ContractError, default_folder
 from conformance.drivers.cases import TOKEN
 from conformance.drivers.client import Profile, exercise
+from conformance.drivers.exploration import loading
 from conformance.drivers.generated import generated_caller
 from conformance.drivers.hosting import SubjectError, hosted, load_app
 from conformance.drivers.manners import Manners
@@ -117,7 +118,7 @@ def run_server(
     judge = Judge[Exchange](requirements, options.lists(EXCUSED), exchange_size)
     if url is not None and not agreed:
         _must_be_meant(checked_url(url), setting)
-    with _opened(url, app) as address:
+    with loading(), _opened(url, app) as address:
         wait_until_there(address, wait)
         plan = Plan(options.contract, setting, options.seed, options.profile, manners or Manners())
         conclusion = judge_server(plan, address, url or f"--app {app}", judge, options.progress, app)

@@ -28,7 +28,8 @@ def without_local_constants() -> Generator[None]:
     if not (hasattr(provider, _CHOSEN_FROM) and hasattr(providers, _CHOICES)):
         yield
         return
-    chosen_from, choices = vars(provider)[_CHOSEN_FROM], _providers.CONSTANTS_CACHE
+    chosen_from: Any = vars(provider)[_CHOSEN_FROM]
+    choices: Any = _providers.CONSTANTS_CACHE
     setattr(provider, _CHOSEN_FROM, Constants())
     _providers.CONSTANTS_CACHE = LRUCache(1024)
     try:
