@@ -8,6 +8,7 @@ for it. Should another release keep the constants elsewhere, it goes on looking 
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -28,7 +29,7 @@ def without_local_constants() -> Generator[None]:
     if not (hasattr(provider, _CHOSEN_FROM) and hasattr(providers, _CHOICES)):
         yield
         return
-    chosen_from: Any = vars(provider)[_CHOSEN_FROM]
+    chosen_from = inspect.getattr_static(provider, _CHOSEN_FROM)
     choices: Any = _providers.CONSTANTS_CACHE
     setattr(provider, _CHOSEN_FROM, Constants())
     _providers.CONSTANTS_CACHE = LRUCache(1024)
