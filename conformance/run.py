@@ -23,9 +23,7 @@ from conformance.checks import client as client_checks
 from conformance.checks.reading import SEND
 from conformance.contract import Contract, ContractError, default_folder
 from conformance.drivers.cases import TOKEN
-from conformance.drivers.client import Profile, exercise
 from conformance.drivers.exploration import loading
-from conformance.drivers.generated import generated_caller
 from conformance.drivers.hosting import SubjectError, hosted, load_app
 from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Repetition, repeat
@@ -198,6 +196,10 @@ def _opened(url: str | None, app: str | None) -> Generator[str]:
 
 def run_client(options: Options, *, package: str) -> Report:
     """Judge the generated client that imports as `package`; raises as `run_server` does."""
+    # Hypothesis, which draws the answers, takes a quarter of a second to import; servers are judged without it.
+    from conformance.drivers.client import Profile, exercise
+    from conformance.drivers.generated import generated_caller
+
     started = time.monotonic()
     requirements = _chosen(options, client_checks.requirements(options.contract), SERVER)
     judge = Judge[Call](requirements, options.lists({}), call_size)

@@ -17,13 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import evolve, frozen
-from hypothesis.configuration import storage_directory
 
 from conformance.checks.reading import SEND
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
 from conformance.drivers.forwarder import ENDED, Forwarder, listening
-from conformance.drivers.text_tables import keep_utf_8_table
 from conformance.drivers.wire import Sender
 from conformance.model import JSON, NO_ANSWER, CannotRun, Request, Response, Setting
 
@@ -79,11 +77,11 @@ class _Run:
 #: Imports the suite from where it is here, then answers one line after the other.
 _PROGRAM = """
 import sys
-root, home = sys.argv[1:]
+root = sys.argv[1]
 if root not in sys.path:
     sys.path.insert(0, root)
 from conformance.drivers.explorer import serve
-serve(home)
+serve()
 """
 
 
@@ -91,10 +89,9 @@ class Explorer:
     """A process in which Schemathesis is loaded, for one exploration after the other."""
 
     def __init__(self) -> None:
-        keep_utf_8_table()
-        root, home = Path(__file__).parents[2], storage_directory().path.absolute()
+        root = Path(__file__).parents[2]
         # The working folder holds what is under test, and none of it is to be imported in our place.
-        command = [sys.executable, "-P", "-c", _PROGRAM, str(root), str(home)]
+        command = [sys.executable, "-P", "-c", _PROGRAM, str(root)]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -25,10 +25,10 @@ from typing import Any, TextIO
 
 import schemathesis
 from hypothesis import strategies
-from hypothesis.configuration import set_hypothesis_home_dir
 from schemathesis.cli import schemathesis as schemathesis_command
 
 from conformance.drivers.own_constants import without_local_constants
+from conformance.drivers.text_tables import keep_utf_8_table
 
 #: A JSON value, as in `conformance.model`; nothing of the suite is imported that this process can do without.
 JSON = Any
@@ -148,13 +148,13 @@ def send_bodies(task: JSON) -> strategies.SearchStrategy[JSON]:
     )
 
 
-def serve(home: str) -> None:
-    """Explore whatever is asked for until nobody asks any more; `home` is Hypothesis' home folder."""
+def serve() -> None:
+    """Explore whatever is asked for until nobody asks any more."""
     # Ctrl-C reaches both processes; the other one says when it is over.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever anybody prints must not get between the answers.
     answers, sys.stdout = sys.stdout, io.StringIO()
-    set_hypothesis_home_dir(home)
+    keep_utf_8_table()
     for name in _IMPORTED_LATE:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
