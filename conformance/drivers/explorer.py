@@ -28,7 +28,7 @@ from hypothesis import strategies
 from schemathesis.cli import schemathesis as schemathesis_command
 
 from conformance.drivers.own_constants import without_local_constants
-from conformance.drivers.text_tables import keep_utf_8_table
+from conformance.drivers.text_tables import keep_tables
 
 #: A JSON value, as in `conformance.model`; nothing of the suite is imported that this process can do without.
 JSON = Any
@@ -154,7 +154,7 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever anybody prints must not get between the answers.
     answers, sys.stdout = sys.stdout, io.StringIO()
-    keep_utf_8_table()
+    keep_tables()
     for name in _IMPORTED_LATE:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
