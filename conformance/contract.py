@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 import jsonschema_rs
@@ -56,7 +57,7 @@ class Contract:
     def file(self) -> Path:
         return self.folder / FILE
 
-    @property
+    @cached_property
     def codes(self) -> Mapping[int, str]:
         """The published codes that the send resource may use, with their names; empty if the contract lists none."""
         listed = self.document.get("x-error-codes", [])
