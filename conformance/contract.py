@@ -57,9 +57,13 @@ class Contract:
     def file(self) -> Path:
         return self.folder / FILE
 
-    @cached_property
+    @property
     def codes(self) -> Mapping[int, str]:
         """The published codes that the send resource may use, with their names; empty if the contract lists none."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> Mapping[int, str]:
         listed = self.document.get("x-error-codes", [])
         return {row["code"]: row["name"] for row in listed}
 
