@@ -71,8 +71,14 @@ error-feedback.enabled = false
 _IMPORTED_LATE = (
     "schemathesis.specs.openapi.schemas",
     "schemathesis.cli.commands.run.executor",
-    "schemathesis.engine.run.unit",
+    "schemathesis.engine.core",
+    "schemathesis.engine.run.unit._hypothesis_executor",
     "schemathesis.generation.hypothesis.builder",
+    "schemathesis.specs.openapi.coverage._operation",
+    "schemathesis.transport.asgi",
+    "schemathesis.transport.wsgi",
+    "rich.progress",
+    "pyrate_limiter",
 )
 
 
