@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -12,11 +13,10 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
-from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console
 from rich.text import Text
 
@@ -30,11 +30,8 @@ from conformance.drivers import sign_in
 from conformance.drivers.hosting import look_in_working_folder
 from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Again
-from conformance.drivers.text_tables import keep_utf_8_table
 from conformance.drivers.wire import Limits
-from conformance.explain import explained, explanation_lines
 from conformance.model import CannotRun, Handler, Requirement, Setting
-from conformance.mutants.server import BY_NAME as MUTANTS
 from conformance.reference_server import (
     IN_MEMORY,
     LOOPBACK,
@@ -60,8 +57,6 @@ from conformance.run import (
     write_cases,
     write_whole,
 )
-from conformance.selftest import Clean, Finding, Kill, Lacking, is_failure, matrix
-from conformance.selftest import selftest as prove
 from conformance.settings import (
     BUNDLED_EXPECTED_FAILURES,
     Known,
@@ -70,6 +65,9 @@ from conformance.settings import (
     checked_numbers,
     checked_token,
 )
+
+if TYPE_CHECKING:
+    from conformance.selftest import Finding
 
 BUNDLED_CLIENT = "generated_client"
 PASSED, BROKEN, NOT_RUN, INTERRUPTED = 0, 1, 2, 130
@@ -86,10 +84,12 @@ _VERDICT_STYLES = {
 
 def main() -> None:
     """Run the command line; no traceback reaches the user unless SMS_CONFORMANCE_DEBUG is set."""
+    # What is loaded stays: looking through it again and again for what may be thrown away takes time and finds nothing.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     with tempfile.TemporaryDirectory() as folder:
         # Hypothesis keeps notes that no verdict depends on; the user's folder is not the place for them.
-        set_hypothesis_home_dir(folder)
-        keep_utf_8_table()
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
         code = _code()
     if any(thread is not threading.main_thread() for thread in threading.enumerate()):
         # A thread of the application under test may still hang, and Python would wait for it for ever.
@@ -457,6 +457,9 @@ def _is_kept(requirement: Requirement[Any], tags: tuple[str, ...], sections: tup
 @_CONTRACT
 def explain(id: str, contract: Path | None) -> None:
     """Show one requirement: its sentence, an exchange that keeps it, and one that breaks it."""
+    # This and what is imported in the commands below takes a third of a second, and those that judge need none of it.
+    from conformance.explain import explained, explanation_lines
+
     for line in explanation_lines(explained(id, contracts.read(contract or contracts.default_folder()))):
         click.echo(line)
 
@@ -464,11 +467,13 @@ def explain(id: str, contract: Path | None) -> None:
 @commands.command()
 def faults() -> None:
     """List the faults that `serve --fault` can switch on."""
+    from conformance.mutants.server import BY_NAME as mutants
+
     click.echo("troubles any sender may meet; the contract is kept:")
     for name, trouble in TROUBLES.items():
         click.echo(f"  {name:<47} {trouble.description}")
     click.echo("faults; each breaks the requirement named:")
-    for name, mutant in MUTANTS.items():
+    for name, mutant in mutants.items():
         click.echo(f"  {name:<47} {mutant.description} ({mutant.kills})")
 
 
@@ -503,10 +508,12 @@ def serve(
 
 def _faulty(handler: Handler, names: Sequence[str]) -> Server:
     """The handler with the named faults around it; those that break the contract are innermost."""
-    if unknown := [name for name in names if name not in MUTANTS and name not in TROUBLES]:
+    from conformance.mutants.server import BY_NAME as mutants
+
+    if unknown := [name for name in names if name not in mutants and name not in TROUBLES]:
         raise click.BadParameter(f"there is no fault {unknown[0]!r}; see sms-conformance faults.", param_hint="--fault")
     for name in names:
-        handler = MUTANTS[name].wrap(handler) if name in MUTANTS else handler
+        handler = mutants[name].wrap(handler) if name in mutants else handler
     server: Server = handler
     for name in names:
         server = TROUBLES[name](server) if name in TROUBLES else server
@@ -525,6 +532,9 @@ def _faulty(handler: Handler, names: Sequence[str]) -> Server:
 @_CONTRACT
 def selftest(seeds: int, correct_seeds: int, only: str, jobs: int, contract: Path | None) -> int:
     """Prove the suite: every mutant is caught, nothing correct is accused. Ends with the matrix of both."""
+    from conformance.selftest import Clean, Kill, Lacking, is_failure, matrix
+    from conformance.selftest import selftest as prove
+
     read: Contract = contracts.read(contract or contracts.default_folder())
     ids = [*(each.id for each in SERVER), *(each.id for each in client_checks.requirements(read))]
     if only:
@@ -550,6 +560,8 @@ def selftest(seeds: int, correct_seeds: int, only: str, jobs: int, contract: Pat
 
 
 def _finding_line(finding: Finding) -> str:
+    from conformance.selftest import Clean, Kill, Lacking
+
     match finding:
         case Kill():
             others = len(set(finding.noticed) - {finding.kills})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 import jsonschema_rs
@@ -59,6 +60,10 @@ class Contract:
     @property
     def codes(self) -> Mapping[int, str]:
         """The published codes that the send resource may use, with their names; empty if the contract lists none."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> Mapping[int, str]:
         listed = self.document.get("x-error-codes", [])
         return {row["code"]: row["name"] for row in listed}
 

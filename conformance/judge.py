@@ -99,7 +99,7 @@ class Judge(Generic[Seen]):
         tolerated: set[str] = set()
         for id, found in applied.items():
             tally = self._tallies[id]
-            causes = self._causes(id, broken)
+            causes = self._causes(id, broken) if found else []
             if found and causes and all(map(self._is_tolerated, causes)):
                 tally.tolerated.update(causes)
                 tolerated.add(id)

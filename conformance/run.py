@@ -23,8 +23,7 @@ from conformance.checks import client as client_checks
 from conformance.checks.reading import SEND
 from conformance.contract import Contract, ContractError, default_folder
 from conformance.drivers.cases import TOKEN
-from conformance.drivers.client import Profile, exercise
-from conformance.drivers.generated import generated_caller
+from conformance.drivers.exploration import loading
 from conformance.drivers.hosting import SubjectError, hosted, load_app
 from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Repetition, repeat
@@ -117,7 +116,7 @@ def run_server(
     judge = Judge[Exchange](requirements, options.lists(EXCUSED), exchange_size)
     if url is not None and not agreed:
         _must_be_meant(checked_url(url), setting)
-    with _opened(url, app) as address:
+    with loading(), _opened(url, app) as address:
         wait_until_there(address, wait)
         plan = Plan(options.contract, setting, options.seed, options.profile, manners or Manners())
         conclusion = judge_server(plan, address, url or f"--app {app}", judge, options.progress, app)
@@ -197,6 +196,10 @@ def _opened(url: str | None, app: str | None) -> Generator[str]:
 
 def run_client(options: Options, *, package: str) -> Report:
     """Judge the generated client that imports as `package`; raises as `run_server` does."""
+    # Hypothesis, which draws the answers, takes a quarter of a second to import; servers are judged without it.
+    from conformance.drivers.client import Profile, exercise
+    from conformance.drivers.generated import generated_caller
+
     started = time.monotonic()
     requirements = _chosen(options, client_checks.requirements(options.contract), SERVER)
     judge = Judge[Call](requirements, options.lists({}), call_size)

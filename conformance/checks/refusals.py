@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from conformance.checks.reading import (
     BAD_NUMBER,
@@ -318,6 +319,7 @@ def too_many_recipients_are_refused(exchange: Exchange) -> Iterator[str]:
     yield from _answered_400(exchange, f"there are more than {exchange.setting.max_recipients} recipients")
 
 
+@lru_cache(maxsize=4)
 def _unknown_fields(exchange: Exchange) -> list[str]:
     body = request_json(exchange)
     return exchange.rules.unknown_fields(SEND, body) if is_object(body) else []
@@ -347,6 +349,7 @@ def unknown_field_has_its_code(exchange: Exchange) -> Iterator[str]:
         yield f"errorcode is {error_code(exchange)!r}, not {UNKNOWN_FIELD}"
 
 
+@lru_cache(maxsize=4)
 def _other_request_faults(exchange: Exchange) -> list[str]:
     body = request_json(exchange)
     if body is ... or _unknown_fields(exchange) or _recipients(exchange) in ([], ...):

@@ -21,6 +21,7 @@ from conformance.drivers.cases import STYLES, TOKEN, Case, case_from_json
 from conformance.drivers.drawn_cases import cases
 from conformance.drivers.exact_cases import vectors
 from conformance.drivers.scripted_server import ScriptedServer
+from conformance.drivers.text_tables import keep_tables
 from conformance.model import Answer, Asked, Call, Caller
 
 Profile = Literal["quick", "thorough"]
@@ -52,6 +53,7 @@ def exercise(
             for style in STYLES:
                 broken |= set(see(_play(server, caller, case.in_style(style))))
         if not vectors_only:
+            keep_tables()
             _explore(lambda case: see(_play(server, caller, case)), contract, seed, EXAMPLES[profile], broken)
 
 

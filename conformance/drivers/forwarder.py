@@ -37,6 +37,9 @@ _LEFT_OUT_OF_ANSWERS = frozenset(
 #: Told to Schemathesis where no answer came. It stands for nothing, and nothing that is made of it is judged.
 _STAND_IN = json_response(503, {"message": "", "errorcode": 0, "documentation": ""})
 _NOT_PASSED_ON = Response(400)
+#: The header that says that nothing is passed on any more.
+ENDED = "x-exploration-ended"
+_AT_THE_END = evolve(_STAND_IN, headers=(*_STAND_IN.headers, (ENDED, "yes")))
 
 #: Takes down an exchange, with the name of its case.
 Take = Callable[[str, Request, Response], None]
@@ -60,13 +63,13 @@ class Forwarder:
         request = evolve(request, headers=headers)
         with self._one_at_a_time:
             if self.ended is not None:
-                return _STAND_IN
+                return _AT_THE_END
             try:
                 response = self._send(request)
                 self._take(case, _printable(request), response)
             except Exception as error:
                 self.ended = error
-                return _STAND_IN
+                return _AT_THE_END
         return _STAND_IN if response.status == NO_ANSWER else response
 
 

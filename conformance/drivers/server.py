@@ -27,6 +27,7 @@ from conformance.checks.reading import (
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
 from conformance.drivers.evidence import Past, Run, cases, past
+from conformance.drivers.exploration import explore
 from conformance.drivers.hosting import SubjectError
 from conformance.drivers.manners import Courteous, Enough, Manners, Stopwatch
 from conformance.drivers.reduction import smaller
@@ -161,9 +162,6 @@ class Session:
 
     def explore(self, send: Sender) -> None:
         """Let Schemathesis explore the server; raises also `ExplorationError`."""
-        # Schemathesis takes a quarter of a second to import, and most commands explore nothing.
-        from conformance.drivers.exploration import explore
-
         plan = self._plan
         space = self._keys.space
         explored = explore(
