@@ -34,7 +34,7 @@ def judged(server: Handler, contract: Contract, manners: Manners) -> tuple[Judge
 
     judge = Judge[Exchange](SERVER, Lists(excused=EXCUSED), exchange_size)
     with hosted(reference_server.app(counting), "app") as url:
-        notes = judge_server(Plan(contract, DEFAULT, 1, "quick", manners), url, url, judge, no_progress)
+        notes = judge_server(Plan(contract, DEFAULT, 1, "quick", manners), url, url, judge, no_progress).notes
     return judge, notes, len(asked)
 
 
@@ -43,13 +43,13 @@ def verdicts(judge: Judge[Exchange], verdict: Verdict) -> set[str]:
 
 
 def test_a_budget_spent_in_exploration_keeps_what_was_found(contract: Contract) -> None:
-    judge, notes, asked = judged(fresh(contract), contract, Manners(max_requests=150))
+    judge, notes, asked = judged(fresh(contract), contract, Manners(max_requests=340))
     exercised = {each.requirement.id: each.exercised for each in judge.records()}
 
-    assert asked == 150
-    assert notes == ("the run ended early: it was allowed 150 requests, and all of them were sent",)
+    assert asked == 340
+    assert notes == ("the run ended early: it was allowed 340 requests, and all of them were sent",)
     assert verdicts(judge, Verdict.FAIL) == set()
-    assert exercised["schemathesis-not-a-server-error"] == 150 - 103
+    assert 0 < exercised["schemathesis-not-a-server-error"] < 60
 
 
 def test_a_budget_spent_on_probes_leaves_the_rest_unexercised(contract: Contract) -> None:

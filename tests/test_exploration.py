@@ -110,6 +110,7 @@ def test_a_process_that_ends_is_a_fault_of_the_suite(contract: Contract, monkeyp
 
 
 def test_what_is_loading_is_gone_after_the_block() -> None:
+    exploration.close_all()
     with exploration.loading():
         (loading,) = exploration._idle
     assert exploration._idle == []

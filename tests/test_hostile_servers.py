@@ -44,7 +44,7 @@ def good(connection: socket.socket, request: bytes) -> None:
     try:
         listed = json.loads(body)["recipients"]
         items = [{"messageKey": each.get("messageKey", f"made-{time.time_ns()}")} for each in listed]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         told(connection, 400, {"message": "no", "errorcode": 109104, "documentation": ""})
         return
     id = f"00000000-0000-4000-8000-{time.time_ns() % 10**12:012}"
