@@ -9,7 +9,6 @@ import itertools
 import json
 import os
 import re
-import resource
 import socket
 import subprocess
 import sys
@@ -140,6 +139,7 @@ def request_on(connection: socket.socket) -> bytes:
 class Ended:
     code: int
     seconds: float
+    memory: int
     said: str
 
 
@@ -147,23 +147,26 @@ def judged(url: str, tmp_path: Path, wait: float = 5.0) -> Ended:
     """How the command ends, which waits so many seconds for one answer."""
     began = time.monotonic()
     command = [sys.executable, "-c", COMMAND, "server", "--url", url, "--timeout", str(wait)]
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=MOST_SECONDS,
-        check=False,
-    )
-    return Ended(done.returncode, time.monotonic() - began, done.stdout + done.stderr)
+    # Its memory is its own and that of the processes that it started, not that of other tests' commands.
+    said = tmp_path / "said.txt"
+    with said.open("wb") as output:
+        started = subprocess.Popen(
+            command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=output, stderr=output
+        )
+        ending = threading.Timer(MOST_SECONDS, started.kill)
+        ending.start()
+        _, status, usage = os.wait4(started.pid, 0)
+        ending.cancel()
+    started.returncode = os.waitstatus_to_exitcode(status)
+    text = said.read_text(encoding="utf-8")
+    return Ended(started.returncode, time.monotonic() - began, usage.ru_maxrss, text)
 
 
 def check(ended: Ended, code: int) -> None:
     assert "Traceback" not in ended.said
     assert "internal error" not in ended.said
     assert ended.code == code, ended.said
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST_MEMORY
+    assert ended.memory < MOST_MEMORY
 
 
 def on_some(number: int, request: bytes) -> bool:

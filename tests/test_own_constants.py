@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from conformance.drivers.own_constants import without_local_constants
 
@@ -35,6 +36,10 @@ def local_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module.__file__ = str(file)
     monkeypatch.setitem(sys.modules, "own_module", module)
     monkeypatch.setattr(providers, "is_local_module_file", lambda path: path == str(file))
+    # What it has found in other tests' modules would come before this.
+    monkeypatch.setattr(providers, "_local_constants", Constants())
+    monkeypatch.setattr(providers, "_seen_modules", set())
+    monkeypatch.setattr(providers, "_sys_modules_len", None)
 
 
 @pytest.mark.usefixtures("local_module")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from conformance.case_files import Case, CaseFileError, case_text, filled, read_case
+from conformance.case_files import Case, CaseFileError, Step, case_text, filled, read_case
 from conformance.checks import SERVER
 from conformance.checks.reading import SEND
 from conformance.contract import Contract
@@ -110,9 +110,31 @@ def test_another_token_and_other_numbers_take_the_place_of_the_marks(contract: C
     (step,) = filled([case.step], other, case.keys, "other")
 
     assert step.operation == SEND
-    assert step.request.header("authorization") == "Bearer another-secre"
+    assert step.request.header("authorization") == "Bearer a"
     assert step.request.json["recipients"][0]["to"] == "15555550199"
     assert step.request.json["recipients"][0]["messageKey"].startswith("other-")
+
+
+@pytest.mark.parametrize(
+    ("part", "own"),
+    [
+        (SETTING.token, "another-secret"),
+        (SETTING.token[:-1], "another-secre"),
+        (SETTING.token[1:], "nother-secret"),
+        (SETTING.token[:3], "ano"),
+        (SETTING.token.swapcase(), "ANOTHER-SECRET"),
+        ("wrong", "wrong"),
+    ],
+)
+def test_a_part_of_the_token_is_the_same_part_of_another(
+    contract: Contract, tmp_path: Path, part: str, own: str
+) -> None:
+    request = Request("POST", "/", (("authorization", f"Bearer {part}"),))
+    step = Step(SEND, request)
+    case = Case("server-answers", (), ("url", "http://127.0.0.1"), "", "", (), step, Response(202), None)
+    (found,) = filled([written(case, tmp_path).step], evolve(SETTING, token="another-secret"), "", "")
+
+    assert found.request.header("authorization") == f"Bearer {own}"
 
 
 @pytest.mark.parametrize(
