@@ -92,7 +92,8 @@ def matched(request: Request, result: Object) -> list[tuple[Object, Object]]:
         key = item.get("messageKey")
         own = [each for each in left if each.get("messageKey") == key]
         keyless = [each for each in left if not isinstance(each.get("messageKey"), str)]
-        recipient = next(iter([*own, *keyless, *left]), {})
+        nobody: Object = {}
+        recipient = next(iter([*own, *keyless, *left]), nobody)
         pairs.append((recipient, item))
         left = [each for each in left if each is not recipient]
     return pairs
