@@ -20,6 +20,8 @@ from conformance.model import JSON, CannotRun, Headers, Request, Response, Setti
 
 #: The version of the file; it changes when a member changes its meaning.
 FORMAT = 1
+#: Parts of a token as short as this are common words, and would be marked everywhere.
+_SHORT = 6
 _HINT = "Name a file that sms-conformance wrote under repeat/ in its folder of reports."
 
 
@@ -100,9 +102,14 @@ def _body_json(body: bytes, setting: Setting) -> JSON:
 
 def _marks(setting: Setting) -> Iterator[tuple[str, str]]:
     """What is secret, and what stands in its place; the longest first, since one may hold another."""
-    listed = [(setting.token, "{{token}}"), (setting.token.swapcase(), "{{token in other letters}}")]
+    token = setting.token
+    listed = [(token, "{{token}}"), (token.swapcase(), "{{token in other letters}}")]
+    # The probes change a letter at either end, and all but a letter of it is as good as all of it.
+    if len(token) > _SHORT:
+        listed += [(token[:-1], "{{token without its last 1}}"), (token[1:], "{{token without its first 1}}")]
+    listed += [(json.dumps(value)[1:-1], mark) for value, mark in listed if json.dumps(value) != f'"{value}"']
     listed += [(number, f"{{{{number {index}}}}}") for index, number in enumerate(setting.numbers)]
-    return iter(sorted(listed, key=lambda pair: -len(pair[0])))
+    return iter(sorted(dict.fromkeys(listed), key=lambda pair: -len(pair[0])))
 
 
 def _marked(text: str, setting: Setting) -> str:
@@ -163,7 +170,20 @@ def _case(document: dict[str, JSON]) -> Case:
 
 def _step(value: JSON) -> Step:
     headers, body = _pairs(value["headers"]), _body(value["body"])
-    return Step(value["operation"], Request(value["method"], value["target"], headers, body))
+    operation, method, target = value["operation"], value["method"], value["target"]
+    names = [method, *(name for name, _ in headers)]
+    if not all(isinstance(each, str) and _NAME.fullmatch(each) for each in names):
+        raise ValueError("a method or the name of a header is none")
+    if not (isinstance(target, str) and _TARGET.fullmatch(target)):
+        raise ValueError("a target is none")
+    if not (operation is None or isinstance(operation, str)):
+        raise TypeError("an operation is no name")
+    return Step(operation, Request(method, target, headers, body))
+
+
+#: A token of RFC 9110, section 5.6.2, and what may stand in a request line.
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TARGET = re.compile(r"/[!-~ ]*")
 
 
 def _pairs(value: JSON) -> Headers:

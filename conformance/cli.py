@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import sys
 import tempfile
@@ -30,7 +31,7 @@ from conformance.drivers import sign_in
 from conformance.drivers.hosting import look_in_working_folder
 from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Again
-from conformance.drivers.wire import Limits
+from conformance.drivers.wire import Limits, checked_url
 from conformance.model import CannotRun, Handler, Requirement, Setting
 from conformance.reference_server import (
     IN_MEMORY,
@@ -71,6 +72,11 @@ if TYPE_CHECKING:
 
 BUNDLED_CLIENT = "generated_client"
 PASSED, BROKEN, NOT_RUN, INTERRUPTED = 0, 1, 2, 130
+
+#: Seconds that one answer may take unless told otherwise.
+TIMEOUT = 15.0
+#: The most requests of a run, by profile, rounded up.
+_REQUESTS = {"quick": 450, "thorough": 800}
 
 _VERDICT_STYLES = {
     "pass": "green",
@@ -130,6 +136,14 @@ def commands() -> None:
     """Judge servers and clients of the transactional SMS API against its contract."""
 
 
+class _Finite(click.FloatRange):
+    """A range of numbers; what is no number lies in none, though it compares as if it did."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        return number if math.isfinite(number) else self.fail(f"{value} is no finite number.", param, ctx)
+
+
 _FOLDER = click.Path(path_type=Path)
 _CONTRACT = click.option("--contract", type=_FOLDER, help="Contract folder [default: the bundled one].")
 _OF_EVERY_RUN = (
@@ -169,23 +183,28 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     "--token-url", metavar="URL", help="Sign in there with SMS_CONFORMANCE_CLIENT_ID and SMS_CONFORMANCE_CLIENT_SECRET."
 )
 @click.option("--definition-key", metavar="KEY", help="A send definition that exists.")
-@click.option("--number", "numbers", metavar="NUMBER", multiple=True, help="A usable mobile number; may be repeated.")
 @click.option(
-    "--wait", type=click.FloatRange(min=0), default=0, metavar="SECONDS", help="Wait for a server that starts."
+    "--number",
+    "numbers",
+    metavar="NUMBER",
+    multiple=True,
+    envvar="SMS_CONFORMANCE_NUMBERS",
+    help="A usable mobile number; may be repeated [env: SMS_CONFORMANCE_NUMBERS, blanks between].",
+)
+@click.option(
+    "--wait", type=_Finite(min=0, max=3600), default=0, metavar="SECONDS", help="Wait for a server that starts."
 )
 @click.option("--yes-send-messages", "agreed", is_flag=True, help="Judge a server elsewhere with invented numbers.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=15.0,
+    type=_Finite(min=0, min_open=True, max=3600),
+    default=TIMEOUT,
     show_default=True,
     metavar="SECONDS",
     help="The most that one answer may take.",
 )
 @click.option("--max-requests", type=click.IntRange(min=1), help="Send no more than this [default: no limit].")
-@click.option(
-    "--rate", type=click.FloatRange(min=0, min_open=True), help="Send so many a second [default: as answers come]."
-)
+@click.option("--rate", type=_Finite(min=0.01, max=10_000), help="Send so many a second [default: as answers come].")
 @_common
 def server(
     url: str | None,
@@ -208,27 +227,36 @@ def server(
     if not (url or app):
         url, app = settings.url, settings.app
     subject = _subject(settings.subject, token, definition_key, numbers)
+    if url:
+        url = checked_url(url)
     where = ["--url", url] if url else ["--app", app or ""]
     where += ["--definition-key", definition_key] if definition_key else []
-    where += ["--token-url", token_url] if token_url else []
     # Neither a token nor a telephone number belongs in a log: the command names them and leaves them out.
     where += ["--number", "NUMBER"] * len(numbers)
     where += ["--yes-send-messages"] if agreed else []
+    restraints = ["--timeout", str(timeout)] if timeout != TIMEOUT else []
+    restraints += ["--max-requests", str(max_requests)] if max_requests else []
+    restraints += ["--rate", str(rate)] if rate else []
+    restraints += ["--token-url", token_url] if token_url else []
     prefix = ["SMS_CONFORMANCE_TOKEN=TOKEN"] if token else []
-    options = _options([*prefix, "sms-conformance", "server", *where], settings.excluded, settings.known, common)
+    command = [*prefix, "sms-conformance", "server", *where, *restraints]
+    options = _options(command, settings.excluded, settings.known, common)
     if common["dry_run"]:
         return _say(planned_server(options, subject, url=url, app=app))
     if url and is_elsewhere(url) and (agreed or not invented(subject)):
-        said = "some 450 requests, and a third of them queue messages to the numbers given"
+        most = min(_REQUESTS[common["profile"]], max_requests or _REQUESTS[common["profile"]])
+        said = f"up to {most} requests, and a third of them queue messages to the numbers given"
         click.echo(f"{url} is on another machine. This run sends {said}.", err=True)
     if token_url:
         subject = attrs.evolve(subject, token=sign_in.token(token_url, _credentials()))
-
+        prefix = ["SMS_CONFORMANCE_TOKEN=TOKEN"]
     manners = Manners(Limits(seconds=timeout), max_requests, rate)
+    read_from = [f"--{name}={common[name]}" for name in ("config", "contract") if common[name]]
+    again = [*prefix, "sms-conformance", "repeat", *where, *read_from]
 
     def run(watched: Options) -> reports.Report:
         done = run_server(watched, subject, url=url, app=app, wait=wait, agreed=agreed, manners=manners)
-        return write_cases(done, common["report_dir"] / "repeat", subject)
+        return write_cases(done, common["report_dir"] / "repeat", subject, again)
 
     return _finish("server", run, options, common)
 
@@ -282,11 +310,18 @@ def client(package: str, expected_failures: Path | None, **common: Any) -> int:
 
 @commands.command()
 @click.argument("file", type=_FOLDER)
-@click.option("--url", help="Send to this server [default: the one that failed].")
+@click.option("--url", help="Send to this server [default: that of the settings].")
 @click.option("--app", metavar="MODULE:ATTR", help="Send to this application.")
 @click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Bearer token [env: SMS_CONFORMANCE_TOKEN].")
 @click.option("--definition-key", metavar="KEY", help="A send definition that exists.")
-@click.option("--number", "numbers", metavar="NUMBER", multiple=True, help="A usable mobile number; may be repeated.")
+@click.option(
+    "--number",
+    "numbers",
+    metavar="NUMBER",
+    multiple=True,
+    envvar="SMS_CONFORMANCE_NUMBERS",
+    help="A usable mobile number; may be repeated [env: SMS_CONFORMANCE_NUMBERS, blanks between].",
+)
 @click.option("--yes-send-messages", "agreed", is_flag=True, help="Send to a server elsewhere with invented numbers.")
 @click.option("--config", type=_FOLDER, help="Settings file [default: ./sms-conformance.toml].")
 @_CONTRACT
@@ -308,6 +343,8 @@ def repeat(
     if url and app:
         raise click.UsageError("Give --url or --app, not both.")
     settings = settings_files.read(config)
+    if not (url or app):
+        url, app = settings.url, settings.app
     subject = _subject(settings.subject, token, definition_key, numbers)
     given = definition_key or (None if invented(settings.subject) else settings.subject.definition_key)
     read = contracts.read(contract or contracts.default_folder())

@@ -14,23 +14,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 from attrs import evolve, frozen
 
 from conformance.case_files import Case, case_text, read_case
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.checks.reading import SEND
-from conformance.contract import Contract, ContractError, default_folder
+from conformance.contract import Contract, ContractError, Operation, default_folder
 from conformance.drivers.cases import TOKEN
 from conformance.drivers.exploration import loading
 from conformance.drivers.hosting import SubjectError, hosted, load_app
 from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Repetition, repeat
 from conformance.drivers.server import Plan, Progress, judge_server, no_progress
-from conformance.drivers.wire import Wire, checked_url
+from conformance.drivers.wire import Limits, Wire, checked_url
 from conformance.judge import Judge, Lists, call_size, exchange_size
-from conformance.model import Call, Exchange, Requirement, Seen, Setting, Verdict
+from conformance.model import NO_ANSWER, Call, Exchange, Request, Requirement, Seen, Setting, Verdict
 from conformance.probes import Keys, probes
 from conformance.register import exclusions
 from conformance.reports import Exclusion, Report, contract_pages, masker, seen_lines
@@ -109,9 +108,7 @@ def run_server(
     verdict.
     """
     started = time.monotonic()
-    if SEND not in options.contract.operations:
-        hint = "Give the contract of the SMS interface."
-        raise ContractError(str(options.contract.file), f"does not declare the operation {SEND}", hint)
+    _send_operation(options.contract)
     requirements = _chosen(options, SERVER, client_checks.requirements(options.contract))
     judge = Judge[Exchange](requirements, options.lists(EXCUSED), exchange_size)
     if url is not None and not agreed:
@@ -122,6 +119,13 @@ def run_server(
         conclusion = judge_server(plan, address, url or f"--app {app}", judge, options.progress, app)
     report = _report(options, "server", url or app or "", judge, started, setting)
     return ServerRun(evolve(report, notes=conclusion.notes), conclusion.cases)
+
+
+def _send_operation(contract: Contract) -> Operation:
+    if SEND not in contract.operations:
+        hint = "Give the contract of the SMS interface."
+        raise ContractError(str(contract.file), f"does not declare the operation {SEND}", hint)
+    return contract.operations[SEND]
 
 
 def is_elsewhere(url: str) -> bool:
@@ -150,9 +154,9 @@ def wait_until_there(url: str, seconds: float) -> None:
     """Wait until the server answers anything at all, at most so long. Whether it does is for the run to say."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        with contextlib.suppress(httpx.TransportError):
-            httpx.get(url, timeout=2.0)
-            return
+        with Wire(url, Limits(seconds=2.0)) as wire:
+            if wire.send(Request("GET", "/")).status != NO_ANSWER:
+                return
         time.sleep(0.1)
 
 
@@ -166,15 +170,16 @@ def run_repeat(
     definition_key: str | None,
     agreed: bool = False,
 ) -> Repetition:
-    """Send the failure in a file again, to the server it names or to another.
+    """Send the failure in a file again.
 
-    Raises `CaseFileError`, `SubjectError` or `SettingsError`.
+    Only to a server that the user names: a file from elsewhere must not say who gets the token. Raises `CaseFileError`,
+    `SubjectError` or `SettingsError`.
     """
     case, key = read_case(file)
     check_ids(f"{file}: requirement", [case.requirement], [each.id for each in SERVER])
-    kind, name = case.subject
-    if url is None and app is None:
-        url, app = (name, None) if kind == "url" else (None, name)
+    if not {each.operation for each in (*case.before, case.step)} <= {None, *contract.operations}:
+        hint = "Give the contract that the file was made with."
+        raise ContractError(str(contract.file), f"does not declare an operation of {file}", hint)
     setting = evolve(known, definition_key=definition_key or key)
     if url is not None and not agreed:
         _must_be_meant(checked_url(url), setting)
@@ -191,7 +196,7 @@ def _opened(url: str | None, app: str | None) -> Generator[str]:
             yield address
     else:
         hint = "Name one with --url or --app, or in sms-conformance.toml."
-        raise SubjectError("sms-conformance server", "no server is named", hint)
+        raise SubjectError("sms-conformance", "no server is named", hint)
 
 
 def run_client(options: Options, *, package: str) -> Report:
@@ -282,8 +287,11 @@ def _declared(contract: Contract) -> list[int]:
     return [int(status) for status in operation.responses if status.isdigit()] if operation else []
 
 
-def write_cases(run: ServerRun, folder: Path, setting: Setting) -> Report:
-    """Write a file for each failure, and take those of an earlier run away; the report that names them."""
+def write_cases(run: ServerRun, folder: Path, setting: Setting, repeat_with: Sequence[str]) -> Report:
+    """Write a file for each failure, and take those of an earlier run away; the report knows how to repeat them.
+
+    `repeat_with` is the command that a file's name is put behind.
+    """
     mask = masker((setting.token,), setting.numbers)
     repeats: dict[str, str] = {}
     # Nobody asked for these files: where they cannot be written, the command of the whole run has to do.
@@ -293,7 +301,7 @@ def write_cases(run: ServerRun, folder: Path, setting: Setting) -> Report:
         for id, case in run.cases.items():
             file = folder / f"{id}.json"
             write_whole(file, case_text(case, setting, mask))
-            repeats[id] = str(file)
+            repeats[id] = shlex.join([*repeat_with, str(file)])
     return evolve(run.report, repeats=repeats)
 
 
@@ -311,7 +319,7 @@ def repetition_lines(found: Repetition, setting: Setting) -> Iterator[str]:
 
 def planned_server(options: Options, setting: Setting, *, url: str | None, app: str | None) -> Iterator[str]:
     """What a run against a server would do, without a single request."""
-    operation = options.contract.operations[SEND]
+    operation = _send_operation(options.contract)
     listed = list(probes(operation, setting, Keys(f"seed{options.seed}")))
     subject = url or app or "(none is named)"
     yield f"server {subject}: {len(listed)} exact requests, sequences, then exploration ({options.profile})"

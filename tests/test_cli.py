@@ -64,17 +64,20 @@ def test_a_faulty_application_fails_and_the_same_seed_says_the_same(tmp_path: Pa
     assert "FAIL send-mixed-errorcode (MUST)" in outputs[0]
     assert "  - errorcode is 0, yet 1 of 2 recipients were refused" in "\n".join(outputs[0])
     assert outputs[0] == outputs[1] == outputs[2]
-    assert "  repeat: sms-conformance repeat reports/repeat/send-mixed-errorcode.json" in outputs[0]
+    assert "  repeat: sms-conformance repeat --app faulty:app reports/repeat/send-mixed-errorcode.json" in outputs[0]
 
 
 def test_a_failure_is_repeated_from_its_file_until_it_is_mended(tmp_path: Path) -> None:
     (tmp_path / "faulty.py").write_text(FAULTY, encoding="utf-8")
     run("server", "--app", "faulty:app", "--only", "send-mixed-errorcode", cwd=tmp_path)
     file = "reports/repeat/send-mixed-errorcode.json"
-    still = run("repeat", file, cwd=tmp_path)
+    still = run("repeat", file, "--app", "faulty:app", cwd=tmp_path)
+    nobody = run("repeat", file, cwd=tmp_path)
     mended = run("repeat", file, "--app", "conformance.reference_server:asgi", cwd=tmp_path)
 
     assert (still.returncode, mended.returncode) == (1, 0), still.stderr + mended.stderr
+    assert nobody.returncode == 2
+    assert "no server is named" in nobody.stderr
     assert still.stdout.startswith("send-mixed-errorcode: still failing\n  - errorcode is 0, yet 1 of 2 recipients")
     assert mended.stdout.startswith("send-mixed-errorcode: fixed\n")
 
@@ -153,6 +156,10 @@ def stock_folder(stock: str) -> Path:
     [
         (["server"], "no server is named. Name one with --url or --app"),
         (["server", "--url", "http://127.0.0.1:9"], "http://127.0.0.1:9: does not answer"),
+        (["server", "--url", "http://[::1"], "--url: is no address"),
+        (["server", "--url", "http://u:secret@sms.example/?k=v", "--dry-run"], "--url: holds more than scheme"),
+        (["server", "--app", "a:b", "--timeout", "nan"], "nan is no finite number"),
+        (["server", "--app", "a:b", "--wait", "inf"], "inf is not in the range"),
         (["server", "--url", "nonsense"], "--url nonsense: is no HTTP address"),
         (["server", "--url", "http://u:p@127.0.0.1"], "--url: holds more than scheme, host, port and path"),
         (["server", "--url", "http://127.0.0.1:9/?token=x"], "--url: holds more than scheme, host, port and path"),

@@ -163,6 +163,7 @@ def test_the_stopwatch_leaves_out_waiting_and_what_was_not_answered() -> None:
         ("", None),
         ("Thu, 99 Foo 2026", None),
         ("tomorrow", None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: Any) -> None:

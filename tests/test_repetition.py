@@ -15,10 +15,11 @@ from conformance.checks import SERVER
 from conformance.checks.reading import SEND
 from conformance.contract import Contract
 from conformance.correct_server import SETTING, reference
+from conformance.drivers import evidence
 from conformance.drivers.repetition import Again, Repetition, repeat
 from conformance.drivers.server import Plan, Session, no_progress
 from conformance.judge import Judge, Lists, exchange_size
-from conformance.model import Exchange, Handler, Request, Response
+from conformance.model import NO_ANSWER, Exchange, Handler, Request, Response, json_response
 from conformance.mutants.server import BY_NAME
 from conformance.reports import masker
 
@@ -123,6 +124,7 @@ def test_another_token_and_other_numbers_take_the_place_of_the_marks(contract: C
         (SETTING.token[1:], "nother-secret"),
         (SETTING.token[:3], "ano"),
         (SETTING.token.swapcase(), "ANOTHER-SECRET"),
+        (f"{SETTING.token[:-1]}~", "another-secre~"),
         ("wrong", "wrong"),
     ],
 )
@@ -137,6 +139,14 @@ def test_a_part_of_the_token_is_the_same_part_of_another(
     assert found.request.header("authorization") == f"Bearer {own}"
 
 
+def with_request(**changes: Any) -> str:
+    """A file whose request is not as it should be."""
+    request = {"operation": None, "method": "GET", "target": "/", "headers": [], "body": "", **changes}
+    members = {"format": 1, "requirement": "a", "breaches": [], "subject": {"url": "x"}, "contract": "", "keys": ""}
+    response = {"status": 200, "headers": [], "body": ""}
+    return json.dumps({**members, "shows_again": None, "before": [], "request": request, "response": response})
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -144,6 +154,10 @@ def test_a_part_of_the_token_is_the_same_part_of_another(
         ("[]", "is not of format 1"),
         ('{"format": 2}', "is not of format 1"),
         ('{"format": 1}', "holds no failure that could be repeated"),
+        (with_request(target="/ü"), "a target is none"),
+        (with_request(method=5), "a method or the name of a header is none"),
+        (with_request(headers=[["a b", "c"]]), "a method or the name of a header is none"),
+        (with_request(operation=7), "an operation is no name"),
     ],
 )
 def test_a_file_that_holds_no_case_is_an_error(tmp_path: Path, text: str, said: str) -> None:
@@ -162,3 +176,41 @@ def test_bytes_that_are_no_text_come_back_as_they_were(contract: Contract, tmp_p
 
     assert "base64" in json.loads(file.read_text(encoding="utf-8"))["request"]["body"]
     assert step.request.body == case.step.request.body
+
+
+def test_a_busy_server_says_nothing_of_a_failure(contract: Contract) -> None:
+    found = cases(BY_NAME["says-errorcode-0-on-a-mixed-answer"].wrap(reference(contract)), contract)
+    step = found["send-mixed-errorcode"].step
+    never = Case("server-error-never", (), ("app", "a:b"), "", "", (), step, Response(500), True)
+    busy = json_response(503, {"message": "later", "errorcode": 50300, "documentation": ""}, (("retry-after", "5"),))
+    told = again(never, lambda _: busy, contract)
+
+    assert told.again is Again.OTHER
+    assert "busy" in told.note
+
+
+def test_no_answer_does_not_mend_what_exploration_found(contract: Contract) -> None:
+    found = cases(BY_NAME["says-errorcode-0-on-a-mixed-answer"].wrap(reference(contract)), contract)
+    step = found["send-mixed-errorcode"].step
+    case = Case("schemathesis-not-a-server-error", (), ("app", "a:b"), "", "", (), step, Response(500), True)
+
+    assert again(case, lambda _: Response(NO_ANSWER), contract).again is Again.OTHER
+
+
+def test_no_more_time_than_that_is_spent_on_what_a_failure_needs(
+    contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "LIMIT", -1.0)
+    found = cases(BY_NAME["forgets-message-keys"].wrap(reference(contract)), contract)["send-reused-key-refused"]
+
+    assert found.shows_again is None
+    assert len(found.before) == 1
+
+
+def test_an_echo_of_all_but_a_letter_of_the_token_is_marked(contract: Contract) -> None:
+    body = f"who is {SETTING.token[:-1]}, or {SETTING.token[1:]}?".encode()
+    step = Step(SEND, Request("POST", "/", (), body))
+    text = case_text(Case("a", (), ("app", "a:b"), "", "", (), step, Response(403, (), body), None), SETTING, str)
+
+    assert SETTING.token[1:-1] not in text
+    assert filled([step], SETTING, "", "")[0].request.body == body

@@ -223,7 +223,7 @@ def test_where_an_answer_was_cut_off_is_told(cut_after: int, told: str) -> None:
 
 
 def test_the_command_of_a_failure_that_is_kept_in_a_file_names_the_file() -> None:
-    report = full_report(repeats={"top-code": "fail ures/top-code.json"})
+    report = full_report(repeats={"top-code": "sms-conformance repeat 'fail ures/top-code.json'"})
 
     assert "  repeat: sms-conformance repeat 'fail ures/top-code.json'" in lines(report)
 

@@ -252,3 +252,20 @@ def test_a_server_that_exploration_brings_down_is_noticed(contract: Contract) ->
         found = judged(url, contract)
 
     assert found["server-answers"].verdict is Verdict.FAIL
+
+
+def test_what_exploration_found_is_not_laid_to_its_own_request_id(contract: Contract) -> None:
+    """A finding is handed in after its exchange was remembered; its id is not one that was given before."""
+    server = fresh(contract)
+
+    def forgetting(request: Request) -> Response:
+        response = server(request)
+        explored = response.status == 202 and re.search(rb'"seed1-x[0-9]+"', request.body)
+        body = {**response.json, "errorcode": "0"} if explored else None
+        return json_response(202, body) if body else response
+
+    with hosted(reference_server.app(forgetting), "app") as url:
+        found = judged(url, contract)
+
+    assert found["request-id-new"].verdict is Verdict.PASS
+    assert "request-id-new" not in found["schemathesis-response-schema-conformance"].causes

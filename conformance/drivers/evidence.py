@@ -8,7 +8,7 @@ where that sends nothing to anybody.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
@@ -18,7 +18,7 @@ from conformance.checks.reading import answered
 from conformance.contract import Contract
 from conformance.drivers.repetition import new_keys, shows
 from conformance.drivers.wire import Sender
-from conformance.model import Exchange, Record, Setting, Verdict, is_array, is_object
+from conformance.model import Exchange, Record, Request, Response, Setting, Verdict, is_array, is_object
 
 #: Seconds that may be spent on trying what failures need.
 LIMIT = 10.0
@@ -55,11 +55,26 @@ def cases(run: Run, records: Sequence[Record[Exchange]], try_with: Sender | None
     `try_with` sends requests to the server, to find out what a failure needs before it; None leaves that open.
     """
     failures = {each.requirement.id: each for each in records if each.verdict is Verdict.FAIL and each.failure}
-    end = time.monotonic() + LIMIT
-    return {id: _case(run, each, try_with, lambda: time.monotonic() < end) for id, each in failures.items()}
+    sender = _until(time.monotonic() + LIMIT, try_with) if try_with else None
+    return {id: _case(run, each, sender) for id, each in failures.items()}
 
 
-def _case(run: Run, record: Record[Exchange], try_with: Sender | None, has_time: Callable[[], bool]) -> Case:
+class _OutOfTime(Exception):
+    """Enough was tried."""
+
+
+def _until(end: float, send: Sender) -> Sender:
+    """Sends until some moment, and then no more."""
+
+    def limited(request: Request) -> Response:
+        if time.monotonic() > end:
+            raise _OutOfTime
+        return send(request)
+
+    return limited
+
+
+def _case(run: Run, record: Record[Exchange], try_with: Sender | None) -> Case:
     assert record.failure is not None
     seen, id = record.failure.seen, record.requirement.id
     step = Step(seen.operation, seen.request)
@@ -79,11 +94,12 @@ def _case(run: Run, record: Record[Exchange], try_with: Sender | None, has_time:
     if try_with is None:
         return case
     for before in ((), related, tuple(each.step for each in history)):
-        if not has_time():
-            return case
         steps = filled((*before, step), run.setting, run.keys, new_keys(run.keys))
-        if shows(id, steps, try_with, run.contract, run.setting):
-            return evolve(case, before=before, shows_again=True)
+        try:
+            if shows(id, steps, try_with, run.contract, run.setting):
+                return evolve(case, before=before, shows_again=True)
+        except _OutOfTime:
+            return case
     return evolve(case, shows_again=False)
 
 

@@ -11,11 +11,11 @@ from attrs import frozen
 
 from conformance.case_files import Case, Step, filled
 from conformance.checks import SERVER
-from conformance.checks.reading import remember
+from conformance.checks.reading import is_busy, remember
 from conformance.contract import Contract
 from conformance.drivers.wire import Sender
 from conformance.judge import Judge, Lists, exchange_size
-from conformance.model import Exchange, Ledger, Requirement, Setting
+from conformance.model import NO_ANSWER, Exchange, Ledger, Requirement, Setting
 
 
 class Again(StrEnum):
@@ -41,6 +41,7 @@ class Repetition:
 
 
 NOT_APPLIED = "The requirement does not apply to this answer, so that it says neither."
+BUSY = "The server is busy, which says nothing of the failure: repeat it when it is not."
 COMES_AND_GOES = "It did not show again when the file was made either: it may come and go, so run the whole suite."
 
 
@@ -55,7 +56,10 @@ def repeat(case: Case, send: Sender, contract: Contract, setting: Setting) -> Re
     others = tuple(id for id, each in records.items() if each.broken and id != case.requirement)
     if own:
         return Repetition(case.requirement, Again.STILL_FAILING, own, others, exchange)
-    kept = records[case.requirement].exercised or _is_explored(_requirement(case.requirement))
+    if is_busy(exchange) and case.response.status != exchange.response.status:
+        return Repetition(case.requirement, Again.OTHER, (), others, exchange, BUSY)
+    came = exchange.response.status != NO_ANSWER
+    kept = records[case.requirement].exercised or (came and _is_explored(_requirement(case.requirement)))
     if case.shows_again is False:
         return Repetition(case.requirement, Again.OTHER, (), others, exchange, COMES_AND_GOES)
     again = Again.FIXED if kept and not others else Again.OTHER

@@ -169,7 +169,8 @@ class Session:
         )
         for check, exercised in explored.counts.items():
             failures = [
-                (self._exchange(each.operation, each.request, each.response), each.message)
+                # What it showed of earlier exchanges was judged when it came.
+                (evolve(self._exchange(each.operation, each.request, each.response), earlier=Ledger()), each.message)
                 for each in explored.findings
                 if each.check == check
             ]

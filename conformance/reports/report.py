@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
@@ -34,7 +33,8 @@ class Report:
     `command` repeats the run; with `--only ID` behind it, it repeats one requirement. `seconds` is how
     long it took. `statuses` counts the answers to the operation by status, 0 standing for none; a status that the
     contract declares and that never came may stand there with 0 answers. `notes` are
-    what the run noticed and holds against nobody. `repeats` has, by requirement, the file that holds its failure.
+    what the run noticed and holds against nobody. `repeats` has, by requirement, the command that
+    sends its failure again, from a file that holds it.
     `exclusions` are sentences that nothing was held against. `pages` are the texts of the contract's files by their
     names inside its folder, for formats that point into them. `earlier` is the run that this one is compared with.
     """
@@ -75,10 +75,8 @@ class Report:
 
     def repeat(self, record: Record[Any]) -> str:
         """The command that repeats the failure of one requirement."""
-        file = self.repeats.get(record.requirement.id)
-        return self.hidden(
-            f"sms-conformance repeat {shlex.quote(file)}" if file else f"{self.command} --only {record.requirement.id}"
-        )
+        id = record.requirement.id
+        return self.hidden(self.repeats.get(id) or f"{self.command} --only {id}")
 
     def masked(self, text: str) -> str:
         """Text about what was seen, such as a breach: nothing secret in it, and nothing that acts on a terminal."""
