@@ -147,19 +147,41 @@ def judged(url: str, tmp_path: Path, wait: float = 5.0) -> Ended:
     """How the command ends, which waits so many seconds for one answer."""
     began = time.monotonic()
     command = [sys.executable, "-c", COMMAND, "server", "--url", url, "--timeout", str(wait)]
-    # Its memory is its own and that of the processes that it started, not that of other tests' commands.
     said = tmp_path / "said.txt"
+    memory = 0
     with said.open("wb") as output:
         started = subprocess.Popen(
             command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=output, stderr=output
         )
-        ending = threading.Timer(MOST_SECONDS, started.kill)
-        ending.start()
-        _, status, usage = os.wait4(started.pid, 0)
-        ending.cancel()
-    started.returncode = os.waitstatus_to_exitcode(status)
+        while started.poll() is None:
+            memory = max(memory, *map(most_memory, family(started.pid)))
+            if time.monotonic() - began > MOST_SECONDS:
+                started.kill()
+            time.sleep(0.02)
     text = said.read_text(encoding="utf-8")
-    return Ended(started.returncode, time.monotonic() - began, usage.ru_maxrss, text)
+    return Ended(started.returncode, time.monotonic() - began, memory, text)
+
+
+def family(pid: int) -> list[int]:
+    """A process and those that it started."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return [pid]
+    return [pid, *map(int, children.split())]
+
+
+def most_memory(pid: int) -> int:
+    """The most kilobytes that a process has held since its program began.
+
+    What the operating system adds up at the end begins with the memory of whoever started it.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s+([0-9]+) kB", status)
+    return int(found[1]) if found else 0
 
 
 def check(ended: Ended, code: int) -> None:
