@@ -237,7 +237,7 @@ PUNCTUATION = re.compile("""---|\\.\\.\\.|[#,[\\]{}&*!|>'"%@` ]|[-?:](?: |$)|.*(
 #: What YAML 1.1 reads as something else than a string, by the first character.
 MISREAD: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]] = yaml.SafeDumper.yaml_implicit_resolvers
 #: What YAML 1.2 alone reads as a number, and two booleans of YAML 1.1 that PyYAML does not know.
-MISREAD_ELSEWHERE = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|[yYnN]")
+MISREAD_ELSEWHERE = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?0o[0-7_]+|[yYnN]")
 ESCAPED = re.compile('["\\\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]')
 ESCAPES: Mapping[str, str] = yaml.emitter.Emitter.ESCAPE_REPLACEMENTS
 #: A longer key stands on a line of its own, after a question mark.

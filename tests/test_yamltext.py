@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -38,6 +38,8 @@ def either_parser(request, monkeypatch):
 
 
 @given(values(printable))
+@example({"0o171_000": None})
+@example(["+0o17", "-0o7", "0o_", "0x_1f", "0b_1"])
 def test_every_reader_reads_what_was_written(value):
     text = write(value)
 
@@ -62,7 +64,7 @@ def represented(dumper, text):
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 
-NUMBER = re.compile(r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+)$")
+NUMBER = re.compile(r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?0o[0-7_]+)$")
 Dumper.add_implicit_resolver("tag:yaml.org,2002:float", NUMBER, list("-+.0123456789"))
 Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^[yYnN]$"), list("yYnN"))
 Dumper.add_representer(str, represented)
