@@ -605,6 +605,7 @@ def _finding_line(finding: Finding) -> str:
             verdict = "caught" if finding.is_caught else "SURVIVED"
             where = f"seed {finding.seed}, {finding.base}" if finding.side == "server" else f"seed {finding.seed}"
             told = f"{finding.kills}{f' (+{others})' if others else ''}"
+            told += f", headlines differ in {', '.join(finding.misled)}" if finding.misled else ""
             return f"{verdict:<10}{finding.side:<8}{finding.mutant:<47} {told}, {where}"
         case Clean():
             told = f"accused: {', '.join(finding.accused)}; " if finding.accused else ""

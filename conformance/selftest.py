@@ -28,7 +28,7 @@ from conformance.drivers.client import exercise
 from conformance.drivers.hosting import hosted
 from conformance.drivers.server import Plan, judge_server, no_progress
 from conformance.judge import Judge, Lists, call_size, exchange_size
-from conformance.model import Call, Exchange, Handler, Seen
+from conformance.model import Answer, Call, Exchange, Handler, Request, Response, Seen
 from conformance.mutants.client import CLIENT_MUTANTS, ClientMutant
 from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
 from conformance.mutants.server_variants import SERVER_VARIANTS, ServerVariant
@@ -77,6 +77,27 @@ NO_FAULT_ON_PLAIN: Mapping[str, str] = {
 }
 
 
+#: Faults that are several at once, each with the requirements that stand side by side.
+_LACKING = ("send-missing-to-refused", "send-missing-contact-key-refused")
+SEVERAL: Mapping[str, tuple[str, ...]] = {
+    "judges-the-first-recipient-alone": (*_LACKING, "send-unusable-to-refused"),
+    "judges-all-but-the-last-recipient": (*_LACKING, "send-unusable-to-refused"),
+    "judges-the-ends-alone": _LACKING,
+    "queues-whoever-has-attributes": _LACKING,
+    "queues-who-lacks-everything": _LACKING,
+    "gives-the-code-of-the-first-refusal-to-all": (*_LACKING, "send-duplicate-key-refused"),
+    "locks-out-after-three-wrong-tokens": (
+        "send-good-request-queued",
+        "send-unknown-field-refused",
+        "send-invalid-request-refused",
+    ),
+    # Its answers are those of other requests, stale ids among them, and it lets in without a token.
+    "answers-from-a-cache-before-it-asks-who-is-there": ("request-id-new", "auth-missing-token-refused"),
+}
+#: Faults that break whatever comes by: nearly everything, or what chance has it.
+BY_CHANCE = frozenset({"answers-one-client-with-the-items-of-another", "accepts-everything"})
+
+
 @frozen
 class Kill:
     """One mutant and what noticed it. It is caught if the requirement it names is among them."""
@@ -87,10 +108,12 @@ class Kill:
     noticed: tuple[str, ...]
     seed: int = 1
     base: str = REFERENCE
+    #: Headlines that the fault gave besides the one it should; empty where that is not asked.
+    misled: tuple[str, ...] = ()
 
     @property
     def is_caught(self) -> bool:
-        return self.kills in self.noticed
+        return self.kills in self.noticed and not self.misled
 
 
 @frozen
@@ -151,10 +174,10 @@ def tasks(seeds: range, correct_seeds: range) -> Iterator[Task]:
         yield Task("correct server", REFERENCE, seed)
         yield Task("correct client", REFERENCE, seed)
     # Every variant under some seeds, every seed for some variants, unless there is time for all of them.
+    has_time = len(correct_seeds) >= ALL_FROM
     for number, name in enumerate([PLAIN, PLAIN_HTTP_1_0, *(each.name for each in SERVER_VARIANTS)]):
-        few = correct_seeds[number % len(correct_seeds) :][:1]
-        for seed in correct_seeds if len(correct_seeds) >= ALL_FROM else few:
-            yield Task("correct server", name, seed)
+        for seed in correct_seeds if has_time else correct_seeds[number % len(correct_seeds) :][:1]:
+            yield Task("correct server" if has_time or _needs_a_socket(name) else "correct handler", name, seed)
     for seed in seeds:
         for server in SERVER_MUTANTS:
             yield Task("server mutant", server.name, seed)
@@ -166,6 +189,12 @@ def tasks(seeds: range, correct_seeds: range) -> Iterator[Task]:
 
 #: From so many seeds on, every correct server is tried under each of them.
 ALL_FROM = 10
+
+
+def _needs_a_socket(name: str) -> bool:
+    """What a correct server does otherwise shows only between it and whoever asks it."""
+    variant = next((each for each in SERVER_VARIANTS if each.name == name), None)
+    return variant is None or variant.is_dressed
 
 
 def fits_plain(mutant: ServerMutant) -> bool:
@@ -184,6 +213,9 @@ def _find(task: Task, folder: Path) -> Finding:
     match task.kind:
         case "correct server":
             return clean_server(contract, task.seed, task.name)
+        case "correct handler":
+            variant = next(each for each in SERVER_VARIANTS if each.name == task.name)
+            return clean_handler(variant, contract, task.seed)
         case "correct client":
             return clean_client(contract, task.seed)
         case "server mutant":
@@ -225,8 +257,19 @@ def server_kill(mutant: ServerMutant, contract: Contract, seed: int, base: str =
     if mutant.kills in _EXPLORED:
         noticed = _broken(_explored(app(faulty), contract, seed, profile="thorough"))
     else:
-        noticed = _noticed_in_process(faulty, contract, seed)
+        judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+        probe_in_process(faulty, contract, seed, judge)
+        noticed, misled = _broken(judge), _misled(mutant, judge) if base == REFERENCE else ()
+        return Kill("server", mutant.name, mutant.kills, noticed, seed, base, misled)
     return Kill("server", mutant.name, mutant.kills, noticed, seed, base)
+
+
+def _misled(mutant: ServerMutant, judge: Judge[Exchange]) -> tuple[str, ...]:
+    """The headlines that are missing or too many: one fault gives one, unless it is listed among those of several."""
+    if mutant.name in BY_CHANCE:
+        return ()
+    headlines = {each.requirement.id for each in judge.records() if each.is_headline}
+    return tuple(sorted(headlines.symmetric_difference(SEVERAL.get(mutant.name, (mutant.kills,)))))
 
 
 def _plain(_: Contract) -> Handler:
@@ -250,6 +293,20 @@ def clean_variant(variant: ServerVariant, contract: Contract, seed: int) -> Clea
     server = variant.wrap(reference(contract))
     application = variant.dress(app(server)) if variant.gateway == "asgi" else wsgi_app(server)
     return _clean_server(application, contract, seed, variant.name)
+
+
+def clean_handler(variant: ServerVariant, contract: Contract, seed: int) -> Clean:
+    """Another correct server under one seed, asked in process; it is not explored."""
+    server = variant.wrap(reference(contract))
+
+    def handle(request: Request) -> Response:
+        answer = server(request)
+        return answer.response if isinstance(answer, Answer) else answer
+
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    probe_in_process(handle, contract, seed, judge)
+    idle = tuple(each for each in _idle(judge) if each not in (NEVER_BUSY, *_EXPLORED))
+    return Clean("server", seed, _broken(judge), idle, variant.name)
 
 
 class _Caught(Exception):
@@ -278,12 +335,6 @@ def clean_client(contract: Contract, seed: int) -> Clean:
     judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
     exercise(reference_caller(), contract, seed=seed, profile="quick", see=judge.see)
     return Clean("client", seed, _broken(judge), _idle(judge))
-
-
-def _noticed_in_process(server: Handler, contract: Contract, seed: int) -> tuple[str, ...]:
-    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
-    probe_in_process(server, contract, seed, judge)
-    return _broken(judge)
 
 
 def _clean_server(application: Any, contract: Contract, seed: int, subject: str) -> Clean:

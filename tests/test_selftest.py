@@ -88,6 +88,19 @@ def test_every_correct_server_meets_every_seed_when_there_are_many() -> None:
     assert len(listed) == 25 * (len(SERVER_VARIANTS) + 3)
 
 
+def test_with_few_seeds_every_correct_server_is_tried_once_and_without_a_socket_where_it_needs_none(
+    contract: Contract,
+) -> None:
+    listed = [each for each in selftest.tasks(range(1, 2), range(1, 3)) if each.name not in (selftest.REFERENCE,)]
+    kinds = {each.name: each.kind for each in listed if each.kind.startswith("correct")}
+    variant = next(each for each in SERVER_VARIANTS if each.name == "is-slow-and-steady")
+
+    assert len(kinds) == len(SERVER_VARIANTS) + 2
+    assert kinds["sends-chunks"] == kinds[selftest.PLAIN] == "correct server"
+    assert kinds["lists-the-refused-first"] == "correct handler"
+    assert selftest.clean_handler(variant, contract, 2) == Clean("server", 2, (), (), variant.name)
+
+
 def test_the_matrix_tells_who_noticed_whom_and_how_often() -> None:
     kills = [
         Kill("server", "wrong-twice", "a", ("a", "c"), seed=1),

@@ -68,6 +68,11 @@ class ServerVariant:
     dress: Callable[[ASGIApp], ASGIApp] = _as_it_is
     gateway: Literal["asgi", "wsgi"] = "asgi"
 
+    @property
+    def is_dressed(self) -> bool:
+        """What it does otherwise is done around the server, not in its answers."""
+        return self.dress is not _as_it_is or self.gateway != "asgi"
+
 
 def _variant(wrap: Callable[[Handler], Server]) -> ServerVariant:
     return ServerVariant(wrap.__name__.replace("_", "-"), (wrap.__doc__ or "").partition("\n")[0], wrap)
