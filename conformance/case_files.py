@@ -48,7 +48,6 @@ class Case:
 
     requirement: str
     breaches: tuple[str, ...]
-    subject: tuple[str, str]
     contract_digest: str
     keys: str
     before: tuple[Step, ...]
@@ -63,7 +62,6 @@ def case_text(case: Case, setting: Setting, mask: Callable[[str], str]) -> str:
         "format": FORMAT,
         "requirement": case.requirement,
         "breaches": [mask(each) for each in case.breaches],
-        "subject": {case.subject[0]: case.subject[1]},
         "contract": case.contract_digest,
         "definition_key": setting.definition_key,
         "keys": case.keys,
@@ -153,12 +151,10 @@ def read_case(file: Path) -> tuple[Case, str]:
 
 
 def _case(document: dict[str, JSON]) -> Case:
-    ((kind, subject),) = document["subject"].items()
     response = document["response"]
     return Case(
         requirement=document["requirement"],
         breaches=tuple(document["breaches"]),
-        subject=(kind, subject),
         contract_digest=document["contract"],
         keys=document["keys"],
         before=tuple(map(_step, document["before"])),

@@ -31,7 +31,7 @@ from conformance.drivers import sign_in
 from conformance.drivers.hosting import look_in_working_folder
 from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Again
-from conformance.drivers.wire import Limits, checked_url
+from conformance.drivers.wire import Limits, checked_url, is_elsewhere
 from conformance.model import CannotRun, Handler, Requirement, Setting
 from conformance.reference_server import (
     IN_MEMORY,
@@ -47,7 +47,6 @@ from conformance.reference_server import serve as serve_application
 from conformance.run import (
     Options,
     invented,
-    is_elsewhere,
     planned_client,
     planned_server,
     repetition_lines,
@@ -168,33 +167,47 @@ _OF_EVERY_RUN = (
 )
 
 
-def _common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every run."""
-    for option in reversed(_OF_EVERY_RUN):
-        command = option(command)
-    return command
+#: Which server, and what has to be known of it.
+_OF_A_SERVER = (
+    click.option("--url", help="The server at this address [default: that of the settings]."),
+    click.option("--app", metavar="MODULE:ATTR", help="This ASGI or WSGI application."),
+    click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Bearer token [env: SMS_CONFORMANCE_TOKEN]."),
+    click.option("--definition-key", metavar="KEY", help="A send definition that exists."),
+    click.option(
+        "--number",
+        "numbers",
+        metavar="NUMBER",
+        multiple=True,
+        envvar="SMS_CONFORMANCE_NUMBERS",
+        help="A usable mobile number; may be repeated [env: SMS_CONFORMANCE_NUMBERS, blanks between].",
+    ),
+    click.option("--yes-send-messages", "agreed", is_flag=True, help="Send elsewhere with invented numbers."),
+)
+
+
+def _options_of(listed: Sequence[Callable[..., Any]]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Gives a command these options, in their order."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(listed):
+            command = option(command)
+        return command
+
+    return decorated
+
+
+_common = _options_of(_OF_EVERY_RUN)
+_subject_options = _options_of(_OF_A_SERVER)
 
 
 @commands.command()
-@click.option("--url", help="Judge the server at this address.")
-@click.option("--app", metavar="MODULE:ATTR", help="Judge this ASGI or WSGI application.")
-@click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Bearer token [env: SMS_CONFORMANCE_TOKEN].")
+@_subject_options
 @click.option(
     "--token-url", metavar="URL", help="Sign in there with SMS_CONFORMANCE_CLIENT_ID and SMS_CONFORMANCE_CLIENT_SECRET."
-)
-@click.option("--definition-key", metavar="KEY", help="A send definition that exists.")
-@click.option(
-    "--number",
-    "numbers",
-    metavar="NUMBER",
-    multiple=True,
-    envvar="SMS_CONFORMANCE_NUMBERS",
-    help="A usable mobile number; may be repeated [env: SMS_CONFORMANCE_NUMBERS, blanks between].",
 )
 @click.option(
     "--wait", type=_Finite(min=0, max=3600), default=0, metavar="SECONDS", help="Wait for a server that starts."
 )
-@click.option("--yes-send-messages", "agreed", is_flag=True, help="Judge a server elsewhere with invented numbers.")
 @click.option(
     "--timeout",
     type=_Finite(min=0, min_open=True, max=3600),
@@ -310,19 +323,7 @@ def client(package: str, expected_failures: Path | None, **common: Any) -> int:
 
 @commands.command()
 @click.argument("file", type=_FOLDER)
-@click.option("--url", help="Send to this server [default: that of the settings].")
-@click.option("--app", metavar="MODULE:ATTR", help="Send to this application.")
-@click.option("--token", envvar="SMS_CONFORMANCE_TOKEN", help="Bearer token [env: SMS_CONFORMANCE_TOKEN].")
-@click.option("--definition-key", metavar="KEY", help="A send definition that exists.")
-@click.option(
-    "--number",
-    "numbers",
-    metavar="NUMBER",
-    multiple=True,
-    envvar="SMS_CONFORMANCE_NUMBERS",
-    help="A usable mobile number; may be repeated [env: SMS_CONFORMANCE_NUMBERS, blanks between].",
-)
-@click.option("--yes-send-messages", "agreed", is_flag=True, help="Send to a server elsewhere with invented numbers.")
+@_subject_options
 @click.option("--config", type=_FOLDER, help="Settings file [default: ./sms-conformance.toml].")
 @_CONTRACT
 def repeat(

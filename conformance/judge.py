@@ -124,6 +124,9 @@ class Judge(Generic[Seen]):
         roots = {root for each in direct for root in self._causes(each, broken) or [each]}
         return [each for each in self._requirements if each in roots]
 
+    def _broken_by(self, seen: Seen) -> set[str]:
+        return {each for each in self._requirements if self._breaches(each, seen)}
+
     def _breaches(self, id: str, seen: Seen) -> tuple[str, ...] | None:
         """In what a requirement is broken; None if it does not apply."""
         requirement = self._requirements[id]
@@ -143,8 +146,7 @@ class Judge(Generic[Seen]):
         tally = self._tallies[id]
         tally.exercised += exercised
         for seen, message in failures:
-            broken = {each for each in self._requirements if each != id and self._breaches(each, seen)}
-            causes = self._causes(id, broken)
+            causes = self._causes(id, self._broken_by(seen))
             if causes and all(map(self._is_tolerated, causes)):
                 tally.tolerated.update(causes)
                 tally.exercised -= 1
@@ -157,8 +159,7 @@ class Judge(Generic[Seen]):
         tally, size = self._tallies[id], self._size(seen)
         if not found or (tally.failure and size >= tally.failure.size):
             return False
-        broken = {each for each in self._requirements if each == id or self._breaches(each, seen)}
-        if tally.own is not None and self._causes(id, broken):
+        if tally.own is not None and self._causes(id, self._broken_by(seen)):
             return False
         if tally.own is None:
             tally.consequence = Failure(seen, found, size)

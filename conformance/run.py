@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 import shlex
 import time
@@ -12,7 +11,6 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 
@@ -27,7 +25,7 @@ from conformance.drivers.hosting import SubjectError, hosted, load_app
 from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Repetition, repeat
 from conformance.drivers.server import Plan, Progress, judge_server, no_progress
-from conformance.drivers.wire import Limits, Wire, checked_url
+from conformance.drivers.wire import Limits, Wire, checked_url, is_elsewhere
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import NO_ANSWER, Call, Exchange, Request, Requirement, Seen, Setting, Verdict
 from conformance.probes import Keys, probes
@@ -116,7 +114,7 @@ def run_server(
     with loading(), _opened(url, app) as address:
         wait_until_there(address, wait)
         plan = Plan(options.contract, setting, options.seed, options.profile, manners or Manners())
-        conclusion = judge_server(plan, address, url or f"--app {app}", judge, options.progress, app)
+        conclusion = judge_server(plan, address, url or f"--app {app}", judge, options.progress)
     report = _report(options, "server", url or app or "", judge, started, setting)
     return ServerRun(evolve(report, notes=conclusion.notes), conclusion.cases)
 
@@ -126,15 +124,6 @@ def _send_operation(contract: Contract) -> Operation:
         hint = "Give the contract of the SMS interface."
         raise ContractError(str(contract.file), f"does not declare the operation {SEND}", hint)
     return contract.operations[SEND]
-
-
-def is_elsewhere(url: str) -> bool:
-    """Whether an address is that of another machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host != "localhost" and not host.endswith(".localhost")
 
 
 def invented(setting: Setting) -> list[str]:

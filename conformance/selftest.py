@@ -266,9 +266,9 @@ def server_kill(mutant: ServerMutant, contract: Contract, seed: int, base: str =
 
 def _misled(mutant: ServerMutant, judge: Judge[Exchange]) -> tuple[str, ...]:
     """The headlines that are missing or too many: one fault gives one, unless it is listed among those of several."""
-    if mutant.name in BY_CHANCE:
-        return ()
     headlines = {each.requirement.id for each in judge.records() if each.is_headline}
+    if mutant.name in BY_CHANCE:
+        return () if mutant.kills in headlines else (mutant.kills,)
     return tuple(sorted(headlines.symmetric_difference(SEVERAL.get(mutant.name, (mutant.kills,)))))
 
 

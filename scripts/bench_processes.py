@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,17 @@ def _better(one: Measurement, other: Measurement) -> Measurement:
     return Measurement(min(one.seconds, other.seconds), min(one.memory, other.memory))
 
 
+def waited(process: subprocess.Popen[bytes], limit: float) -> resource.struct_rusage:
+    """What a process took until its end, and its exit code set; it is killed after so many seconds."""
+    timer = Timer(limit, process.kill)
+    timer.start()
+    # The system counts the memory and the time of one child only if it is waited for by its number.
+    _, status, usage = os.wait4(process.pid, 0)
+    timer.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage
+
+
 def _once(command: Sequence[str], limit: float) -> Outcome:
     with tempfile.TemporaryFile() as said:
         begun = time.perf_counter()
@@ -79,13 +91,8 @@ def _once(command: Sequence[str], limit: float) -> Outcome:
             process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         except OSError as error:
             return Failure(f"{command[0]} cannot be run ({error.strerror})")
-        timer = Timer(limit, process.kill)
-        timer.start()
-        # The system counts the memory of one child only if it is waited for by its number.
-        _, status, usage = os.wait4(process.pid, 0)
+        usage = waited(process, limit)
         seconds = time.perf_counter() - begun
-        timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode == 0:
             return Measurement(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
         if seconds >= limit:

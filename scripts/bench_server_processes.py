@@ -15,12 +15,11 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Timer
 
 from attrs import frozen
 
 from scripts import bench_server_verdict as verdict
-from scripts.bench_processes import LIMIT, ROOT, Failure
+from scripts.bench_processes import LIMIT, ROOT, Failure, waited
 from scripts.bench_server_verdict import Ended, Outcome
 from scripts.client_source import one_line
 from scripts.document import SourceError
@@ -129,13 +128,8 @@ def _ended(command: Sequence[str], folder: Path, report: str, limit: float = LIM
         process = subprocess.Popen(
             command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
-        timer = Timer(limit, process.kill)
-        timer.start()
-        # The system tells the processor time of one child only if it is waited for by its number.
-        _, status, usage = os.wait4(process.pid, 0)
+        usage = waited(process, limit)
         seconds = time.perf_counter() - begun
-        timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode < 0 and seconds >= limit:
             return Failure(f"not done after {limit:g} s")
         said.seek(0)

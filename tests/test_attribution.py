@@ -11,6 +11,9 @@ from conformance import selftest
 from conformance.checks import SERVER
 from conformance.checks.attribution import EXPLAINS, EXPLAINS_ELSEWHERE
 from conformance.contract import Contract
+from conformance.correct_server import probe_in_process, reference
+from conformance.judge import Judge, Lists, exchange_size
+from conformance.model import Exchange
 from conformance.mutants.server import BY_NAME
 
 
@@ -29,6 +32,15 @@ def test_a_fault_gives_the_headlines_that_it_should(contract: Contract, name: st
 
     assert kill.misled == ()
     assert kill.is_caught
+
+
+def test_a_server_that_breaks_everything_is_not_explained_by_one_thing(contract: Contract) -> None:
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    probe_in_process(BY_NAME["accepts-everything"].wrap(reference(contract)), contract, 1, judge)
+    headlines = {each.requirement.id for each in judge.records() if each.is_headline}
+
+    assert BY_NAME["accepts-everything"].kills in headlines
+    assert len(headlines) > 10
 
 
 def test_a_headline_too_many_or_missing_is_no_success(contract: Contract) -> None:

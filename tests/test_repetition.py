@@ -28,7 +28,7 @@ def cases(server: Handler, contract: Contract) -> Any:
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
     session = Session(Plan(contract, SETTING, 1, "quick"), judge, no_progress)
     session.probe(server, "the server in process")
-    return session.cases(("app", "faulty:app"), server)
+    return session.cases(server)
 
 
 def written(case: Case, folder: Path) -> Case:
@@ -133,7 +133,7 @@ def test_a_part_of_the_token_is_the_same_part_of_another(
 ) -> None:
     request = Request("POST", "/", (("authorization", f"Bearer {part}"),))
     step = Step(SEND, request)
-    case = Case("server-answers", (), ("url", "http://127.0.0.1"), "", "", (), step, Response(202), None)
+    case = Case("server-answers", (), "", "", (), step, Response(202), None)
     (found,) = filled([written(case, tmp_path).step], evolve(SETTING, token="another-secret"), "", "")
 
     assert found.request.header("authorization") == f"Bearer {own}"
@@ -142,7 +142,7 @@ def test_a_part_of_the_token_is_the_same_part_of_another(
 def with_request(**changes: Any) -> str:
     """A file whose request is not as it should be."""
     request = {"operation": None, "method": "GET", "target": "/", "headers": [], "body": "", **changes}
-    members = {"format": 1, "requirement": "a", "breaches": [], "subject": {"url": "x"}, "contract": "", "keys": ""}
+    members = {"format": 1, "requirement": "a", "breaches": [], "contract": "", "keys": ""}
     response = {"status": 200, "headers": [], "body": ""}
     return json.dumps({**members, "shows_again": None, "before": [], "request": request, "response": response})
 
@@ -181,7 +181,7 @@ def test_bytes_that_are_no_text_come_back_as_they_were(contract: Contract, tmp_p
 def test_a_busy_server_says_nothing_of_a_failure(contract: Contract) -> None:
     found = cases(BY_NAME["says-errorcode-0-on-a-mixed-answer"].wrap(reference(contract)), contract)
     step = found["send-mixed-errorcode"].step
-    never = Case("server-error-never", (), ("app", "a:b"), "", "", (), step, Response(500), True)
+    never = Case("server-error-never", (), "", "", (), step, Response(500), True)
     busy = json_response(503, {"message": "later", "errorcode": 50300, "documentation": ""}, (("retry-after", "5"),))
     told = again(never, lambda _: busy, contract)
 
@@ -192,7 +192,7 @@ def test_a_busy_server_says_nothing_of_a_failure(contract: Contract) -> None:
 def test_no_answer_does_not_mend_what_exploration_found(contract: Contract) -> None:
     found = cases(BY_NAME["says-errorcode-0-on-a-mixed-answer"].wrap(reference(contract)), contract)
     step = found["send-mixed-errorcode"].step
-    case = Case("schemathesis-not-a-server-error", (), ("app", "a:b"), "", "", (), step, Response(500), True)
+    case = Case("schemathesis-not-a-server-error", (), "", "", (), step, Response(500), True)
 
     assert again(case, lambda _: Response(NO_ANSWER), contract).again is Again.OTHER
 
@@ -210,7 +210,7 @@ def test_no_more_time_than_that_is_spent_on_what_a_failure_needs(
 def test_an_echo_of_all_but_a_letter_of_the_token_is_marked(contract: Contract) -> None:
     body = f"who is {SETTING.token[:-1]}, or {SETTING.token[1:]}?".encode()
     step = Step(SEND, Request("POST", "/", (), body))
-    text = case_text(Case("a", (), ("app", "a:b"), "", "", (), step, Response(403, (), body), None), SETTING, str)
+    text = case_text(Case("a", (), "", "", (), step, Response(403, (), body), None), SETTING, str)
 
     assert SETTING.token[1:-1] not in text
     assert filled([step], SETTING, "", "")[0].request.body == body

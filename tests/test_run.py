@@ -15,8 +15,9 @@ import pytest
 from conformance import contract as contracts
 from conformance.contract import Contract, ContractError
 from conformance.drivers.hosting import SubjectError
+from conformance.drivers.wire import is_elsewhere
 from conformance.reference_server import asgi, served
-from conformance.run import EXCUSED, Options, is_elsewhere, run_client, run_server, wait_until_there
+from conformance.run import EXCUSED, Options, run_client, run_server, wait_until_there
 from conformance.settings import DEFAULT, Known, SettingsError
 
 

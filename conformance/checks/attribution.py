@@ -10,16 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-#: Ask that an answer has a certain status.
-_OF_STATUS = (
-    "send-good-request-queued",
-    "send-good-recipient-queued",
+#: Ask of a recipient that it was refused alone.
+_OF_RECIPIENTS = (
     "send-missing-to-refused",
     "send-missing-contact-key-refused",
     "send-unusable-to-refused",
     "send-long-key-refused",
     "send-duplicate-key-refused",
     "send-reused-key-refused",
+)
+#: Ask that an answer has a certain status.
+_OF_STATUS = (
+    "send-good-request-queued",
+    "send-good-recipient-queued",
+    *_OF_RECIPIENTS,
     "send-empty-recipients-refused",
     "send-missing-recipients-refused",
     "send-too-many-recipients-refused",
@@ -36,15 +40,6 @@ _OF_STATUS = (
     "auth-scheme-letter-case",
     "path-trailing-slash",
     "method-not-declared-refused",
-)
-#: Ask of a recipient that it was refused alone.
-_OF_RECIPIENTS = (
-    "send-missing-to-refused",
-    "send-missing-contact-key-refused",
-    "send-unusable-to-refused",
-    "send-long-key-refused",
-    "send-duplicate-key-refused",
-    "send-reused-key-refused",
 )
 #: Ask something of the items of a 202, or of its code and message beside them.
 _OF_ITEMS = (

@@ -396,6 +396,12 @@ def _dealt(fates: Mapping[int, _Settled], generated: list[Mapping[str, JSON]]) -
     return dealt
 
 
+def message_keys(listed: JSON) -> list[str]:
+    """The `messageKey`s of recipients or items, whatever else stands among them; none if they are no list."""
+    members = [each for each in listed if is_object(each)] if is_array(listed) else []
+    return [key for each in members if isinstance(key := each.get("messageKey"), str)]
+
+
 def remember(exchange: Exchange) -> None:
     """Write into the ledger what later exchanges must be judged by: ids given, keys sent, keys queued."""
     ledger, body = exchange.earlier, answered(exchange) or {}
@@ -405,9 +411,7 @@ def remember(exchange: Exchange) -> None:
     recipients = sent.get("recipients") if is_object(sent) else None
     if exchange.response.status == 400 and is_object(sent) and exchange.rules.request_faults(SEND, sent):
         recipients = None  # It broke a rule, and nothing was queued: its keys are as new as before.
-    for each in recipients if is_array(recipients) else []:
-        if is_object(each) and isinstance(key := each.get("messageKey"), str):
-            ledger.sent_keys.add(key)
+    ledger.sent_keys.update(message_keys(recipients))
     for item in items(exchange):
         if not is_refused(item) and isinstance(key := item.get("messageKey"), str):
             ledger.queued_keys.add(key)

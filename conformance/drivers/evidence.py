@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from attrs import evolve, frozen
 
 from conformance.case_files import Case, Step, filled
-from conformance.checks.reading import answered
+from conformance.checks.reading import answered, message_keys
 from conformance.contract import Contract
 from conformance.drivers.repetition import new_keys, shows
 from conformance.drivers.wire import Sender
-from conformance.model import Exchange, Record, Request, Response, Setting, Verdict, is_array, is_object
+from conformance.model import JSON, Exchange, NotStrictJSON, Record, Request, Response, Setting, Verdict, is_object
 
 #: Seconds that may be spent on trying what failures need.
 LIMIT = 10.0
@@ -43,7 +42,6 @@ class Run:
 
     contract: Contract
     setting: Setting
-    subject: tuple[str, str]
     #: What the message keys of the run begin with.
     keys: str
     history: Sequence[Past]
@@ -83,7 +81,6 @@ def _case(run: Run, record: Record[Exchange], try_with: Sender | None) -> Case:
     case = Case(
         requirement=id,
         breaches=record.failure.breaches,
-        subject=run.subject,
         contract_digest=run.contract.digest,
         keys=run.keys,
         before=related,
@@ -118,9 +115,7 @@ def _is_related(each: Past, seen: Exchange) -> bool:
 
 def _keys(seen: Exchange) -> list[str]:
     try:
-        body: Any = seen.request.json
-    except ValueError:
+        body: JSON = seen.request.json
+    except NotStrictJSON:
         return []
-    recipients = body.get("recipients") if is_object(body) else None
-    listed = [each.get("messageKey") for each in recipients if is_object(each)] if is_array(recipients) else []
-    return [key for key in listed if isinstance(key, str) and key]
+    return [key for key in message_keys(body.get("recipients")) if key] if is_object(body) else []

@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from attrs import evolve
 
+from conformance.checks.reading import message_keys, response_json
 from conformance.drivers.wire import Sender
-from conformance.model import JSON, NotStrictJSON, Response, is_array, is_object
+from conformance.model import JSON, Response, is_array, is_object
 from conformance.probes.making import WRONG_TOKEN, Maker, Probe
 
 ACCEPTED = 202
@@ -155,13 +156,10 @@ def _refusal(response: Response) -> int:
 
 
 def _keys(response: Response) -> list[str]:
-    return [key for each in _items(response) if isinstance(key := each.get("messageKey"), str)][:1]
+    return message_keys(_items(response))[:1]
 
 
 def _items(response: Response) -> list[dict[str, JSON]]:
-    try:
-        body: JSON = response.json
-    except NotStrictJSON:
-        return []
+    body = response_json(response)
     listed = body.get("responses") if is_object(body) else None
     return [each for each in listed if is_object(each)] if is_array(listed) else []

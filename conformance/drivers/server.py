@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Callable, Mapping
 
-import httpx
 from attrs import evolve, field, frozen
 
 from conformance.case_files import Case
@@ -33,7 +32,7 @@ from conformance.drivers.manners import Courteous, Enough, Manners, Stopwatch
 from conformance.drivers.reduction import smaller
 from conformance.drivers.sequences import sequences
 from conformance.drivers.timing import REPEATS, Timing, slow_notes, suspects
-from conformance.drivers.wire import Sender, Wire, no_answer
+from conformance.drivers.wire import Sender, Wire, is_elsewhere, no_answer
 from conformance.judge import Judge
 from conformance.model import (
     JSON,
@@ -55,7 +54,6 @@ BUSY_LIMIT = 3
 GONE_AFTER = 10
 #: What says that a send was taken in.
 ACCEPTED = 202
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 #: How many smaller forms of a request are sent at the most for one requirement.
 REDUCTIONS = 60
 
@@ -190,10 +188,10 @@ class Session:
             if record.is_headline and record.requirement.id in ours:
                 self._reduce(record.requirement.id, send)
 
-    def cases(self, subject: tuple[str, str], try_with: Sender | None) -> Mapping[str, Case]:
+    def cases(self, try_with: Sender | None) -> Mapping[str, Case]:
         """A case for each failure; `try_with` finds out what it needs before it."""
         plan = self._plan
-        run = Run(plan.contract, plan.setting, subject, self._keys.space, self._history)
+        run = Run(plan.contract, plan.setting, self._keys.space, self._history)
         return cases(run, self._judge.records(), try_with)
 
     def _reduce(self, id: str, send: Sender) -> None:
@@ -281,20 +279,17 @@ class Conclusion:
     cases: Mapping[str, Case]
 
 
-def judge_server(
-    plan: Plan, url: str, name: str, judge: Judge[Exchange], progress: Progress, app: str | None = None
-) -> Conclusion:
+def judge_server(plan: Plan, url: str, name: str, judge: Judge[Exchange], progress: Progress) -> Conclusion:
     """Probe and explore the server at `url`.
 
     A server that stops answering, or may be asked no more, ends the run early; its silence is judged. `name` is what
-    errors call the server, `app` the application that is served there, if it is one.
+    errors call the server.
 
     Raises `SubjectError`, `ExplorationError` or `SuiteError` if there is no verdict.
     """
     session = Session(plan, judge, progress)
-    subject = ("app", app) if app else ("url", url)
     # A server elsewhere may send real messages: none goes out for the sake of a smaller example, or of time.
-    is_here = httpx.URL(url).host in LOOPBACK
+    is_here = not is_elsewhere(url)
     with Wire(url, plan.manners.limits) as wire:
         courteous = Courteous(wire.send, plan.manners, session.see_busy)
         stopwatch = Stopwatch(courteous)
@@ -303,15 +298,15 @@ def judge_server(
             session.explore(courteous.send)
             session.still_there(courteous.send)
             if not is_here:
-                return Conclusion((), session.cases(subject, None))
+                return Conclusion((), session.cases(None))
             session.reduce(courteous.send)
             notes = slow_notes(session.timings(stopwatch))
-            return Conclusion(notes, session.cases(subject, courteous.send))
+            return Conclusion(notes, session.cases(courteous.send))
         except ServerGone:
             note = f"the run ended early: {GONE_AFTER} requests in a row were not answered"
         except Enough as enough:
             note = str(enough)
-    return Conclusion((note,), session.cases(subject, None))
+    return Conclusion((note,), session.cases(None))
 
 
 def _queued_all(exchange: Exchange) -> bool:

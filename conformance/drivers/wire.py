@@ -8,12 +8,14 @@ can be taken for a fault of the next, and no request has to be sent twice to fin
 
 from __future__ import annotations
 
+import ipaddress
 import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore
 import httpx
@@ -262,3 +264,12 @@ def checked_url(url: str) -> str:
         hint = "Leave out user name, password, query and fragment; the token has an option of its own."
         raise SubjectError("--url", "holds more than scheme, host, port and path", hint)
     return url
+
+
+def is_elsewhere(url: str) -> bool:
+    """Whether an address is that of another machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")

@@ -193,22 +193,21 @@ def fails_on_a_token_that_is_not_ascii(handle: Handler) -> Handler:
 @server_mutant(kills="server-error-never")
 def fails_on_half_of_a_surrogate_pair_in_a_key(handle: Handler) -> Handler:
     """Fails with 500 when a messageKey holds half of a surrogate pair."""
-
-    def faulty(request: Request) -> Response:
-        if is_send(request) and b"-\\ud800" in request.body:
-            return refusal(500, 30000, "MCMS_UTM_Runtime: the key cannot be stored")
-        return handle(request)
-
-    return faulty
+    return _failing_on(handle, b"-\\ud800", "the key cannot be stored")
 
 
 @server_mutant(kills="server-error-never")
 def fails_on_half_of_a_surrogate_pair(handle: Handler) -> Handler:
     """Fails with 500 when a string holds half of a surrogate pair."""
+    return _failing_on(handle, b"\\ud800", "the text cannot be stored")
+
+
+def _failing_on(handle: Handler, written: bytes, why: str) -> Handler:
+    """The server, which fails on a send in whose body these bytes stand."""
 
     def faulty(request: Request) -> Response:
-        if is_send(request) and b"\\ud800" in request.body:
-            return refusal(500, 30000, "MCMS_UTM_Runtime: the text cannot be stored")
+        if is_send(request) and written in request.body:
+            return refusal(500, 30000, f"MCMS_UTM_Runtime: {why}")
         return handle(request)
 
     return faulty

@@ -26,6 +26,7 @@ from conformance.mutants.server_edits import (
     on_result_of,
     read,
     refusal,
+    sent_keys,
     with_header,
     without_header,
 )
@@ -224,7 +225,7 @@ def writes_null_for_a_generated_key(handle: Handler) -> Handler:
     """Writes null for the messageKey of a recipient that sent none."""
 
     def changed(request: Request, result: Object) -> Object:
-        sent = _sent_keys(request)
+        sent = sent_keys(request)
         answered = [item if item.get("messageKey") in sent else {**item, "messageKey": None} for item in items(result)]
         return {**result, "responses": answered}
 
@@ -297,8 +298,3 @@ def _typed(handle: Handler, media_type: str, is_meant: Callable[[Response], bool
         return with_header(response, "content-type", media_type) if is_meant(response) else response
 
     return on_answer(handle, faulty)
-
-
-def _sent_keys(request: Request) -> set[str]:
-    listed = read(request).get("recipients", [])
-    return {each["messageKey"] for each in listed if "messageKey" in each}
