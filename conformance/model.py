@@ -256,7 +256,8 @@ class Told(StrEnum):
     UNSENT = "unsent"  # raised before anything was sent
     NOTHING = "nothing"  # returned None
     RETURNED_ERROR = "returned-error"  # returned an error as if it were a result
-    CRASHED = "crashed"  # raised what it documents nowhere
+    CRASHED = "crashed"  # raised what it documents nowhere, or ended the process
+    HUNG = "hung"  # never came to an end, and was stopped
 
 
 @frozen
@@ -274,9 +275,11 @@ class Outcome:
     written: JSON = None
     #: The body the client kept of an answer it did not turn into a result.
     kept_body: bytes | None = None
+    #: Where a body breaks the contract, in the client's own words or as a JSON pointer.
+    place: str | None = None
     #: True if the error gives the caller the request and the response it belongs to.
     has_request_and_response: bool = False
-    #: True if an unreadable success says that the outcome of the send is unknown.
+    #: True if the error says that what was asked for may have been done all the same.
     says_outcome_unknown: bool = False
     #: The exception's class, with its module; empty if nothing was raised.
     raised: str = ""
@@ -286,25 +289,52 @@ class Outcome:
     default_timeout: float | None = None
 
 
+class Delivery(StrEnum):
+    """How the bytes of an answer go over the wire."""
+
+    PLAIN = "plain"  # a head with the length, then the body
+    CHUNKED = "chunked"  # in chunks, with an extension, and with a trailer at the end
+    DRIPPED = "dripped"  # in small parts with short pauses between them
+    UNTIL_CLOSED = "until-closed"  # without a length: the end of the connection is the end of the body
+    INTERIM = "interim"  # after a 100 and a 103
+    EARLY = "early"  # before the body of the request has been read
+    GZIP = "gzip"  # packed, for a client that takes it
+    DEFLATE = "deflate"
+    BOMB = "bomb"  # packed, and a thousand times as large once unpacked
+    THEN_CLOSED = "then-closed"  # whole; then the connection ends without a word, as it does after idleness
+    THEN_RESET = "then-reset"  # whole; then the connection is reset
+    TWICE = "twice"  # whole; then a second answer that nobody asked for
+    LENGTH_TOO_SHORT = "length-too-short"  # the head promises less than comes
+    TWO_LENGTHS = "two-lengths"  # the head promises two different lengths
+    BAD_CHUNK = "bad-chunk"  # a chunk whose size is no number
+    NOT_HTTP = "not-http"  # what comes is no HTTP at all
+    BAD_HEADER = "bad-header"  # a line of the head is no header
+    NOBODY = "nobody"  # no server listens at the address
+
+
 @frozen
 class Answer:
     """What the scripted server does with a request: send a response, whole or broken off, or stall.
 
     `cut_after` is the number of body bytes sent before the connection is closed, while the head promises
-    them all; if it is negative, not even the head is sent. `stall` is the number of seconds the server
-    waits before it answers.
+    them all; if it is negative, not even the head is sent. The connection is reset in place of closed if `is_reset`.
+    `stall` is the number of seconds the server waits before it answers. In a header's value, `{here}` stands for the
+    address of the server and `{elsewhere}` for that of another one, which may not be asked at all.
     """
 
     response: Response
     cut_after: int | None = None
     stall: float = 0.0
+    delivery: Delivery = Delivery.PLAIN
+    is_reset: bool = False
 
 
 @frozen
 class Asked:
     """What a client's caller asks of it: send `body` to the server at `url`.
 
-    `style` is "sync" or "async". `timeout` is in seconds; None leaves the client its own default.
+    `style` is "sync" or "async". `timeout` is in seconds; None leaves the client its own default. `path` holds the
+    values that stand in the operation's path. With `headers`, a copy of the client is asked that has them besides.
     """
 
     operation: str
@@ -313,20 +343,82 @@ class Asked:
     token: str = field(repr=False)
     style: str = "sync"
     timeout: float | None = None
+    path: Mapping[str, str] = field(factory=dict)
+    headers: Headers = ()
 
 
-#: A client as the suite sees it. It never raises: whatever happens becomes an outcome.
-Caller = Callable[[Asked], Outcome]
+class Together(StrEnum):
+    """How several calls share one client at the same time."""
+
+    THREADS = "threads"
+    TASKS = "tasks"
+
+
+@frozen
+class Abilities:
+    """What can be asked of a client: in which styles, how together, and whether it makes copies with other headers."""
+
+    styles: tuple[str, ...] = ("sync", "async")
+    together: tuple[Together, ...] = ()
+    copies: bool = False
+
+
+class Caller(Protocol):
+    """A client as the suite sees it. It never raises for what the client does: whatever happens becomes an outcome.
+
+    Calls with the same address, token and time-out share one client.
+    """
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+    def __call__(self, asked: Asked) -> Outcome: ...
+
+    def together(self, way: Together, asked: Sequence[Asked]) -> Sequence[Outcome]:
+        """Make all these calls at the same time; the outcomes in the order of the calls."""
+        ...
+
+
+@frozen
+class FunctionCaller:
+    """A function as a `Caller`: it is asked one thing at a time, and makes no copies."""
+
+    ask: Callable[[Asked], Outcome]
+    abilities: Abilities = Abilities()
+
+    def __call__(self, asked: Asked) -> Outcome:
+        return self.ask(asked)
+
+    def together(self, way: Together, asked: Sequence[Asked]) -> Sequence[Outcome]:
+        raise NotImplementedError(way)
 
 
 @frozen
 class Call:
-    """One call of a client: what its caller asked for, what the server got and did, what the caller was told."""
+    """One call of a client: what its caller asked for, what the server got and did, what the caller was told.
+
+    `elsewhere` is what another server got, at the address that an answer redirected to. `before` are the calls that had
+    to come first, on the same client. `beside` are those that were made at the same time, and `way` is how. `alike` is
+    what the caller was told of the same call in the other style.
+    """
 
     asked: Asked
     answer: Answer
     received: tuple[Request, ...]
     outcome: Outcome
+    elsewhere: tuple[Request, ...] = ()
+    before: tuple[Turn, ...] = ()
+    beside: tuple[Turn, ...] = ()
+    way: Together | None = None
+    alike: Outcome | None = None
+
+
+@frozen
+class Turn:
+    """One request to a client, and what the server does with it."""
+
+    asked: Asked
+    answer: Answer
 
 
 @frozen

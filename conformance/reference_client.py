@@ -28,6 +28,7 @@ from conformance.model import (
     JSON,
     Asked,
     Caller,
+    FunctionCaller,
     Headers,
     Item,
     NotStrictJSON,
@@ -263,7 +264,7 @@ def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> C
         shown = "\n".join((*_seen(client), *_seen(returned), *_seen(raised), *lines.written))
         return evolve(_outcome(client, returned, raised), shown=shown, default_timeout=client.default_timeout)
 
-    return call
+    return FunctionCaller(call)
 
 
 def _send(client: ReferenceClient, body: JSON) -> Returned:

@@ -14,10 +14,10 @@ import pytest
 from conformance.contract import Contract, ContractError
 from conformance.drivers import client as driver
 from conformance.drivers.answers import send_operation
-from conformance.drivers.cases import Case, UnreadableCase, case_from_json, case_to_json
+from conformance.drivers.cases import Case, UnreadableCase, case_from_json, case_of, case_to_json
 from conformance.drivers.client import exercise, replay
 from conformance.drivers.exact_cases import vectors
-from conformance.model import Asked, Call, NotStrictJSON, Outcome, Told
+from conformance.model import Asked, Call, FunctionCaller, NotStrictJSON, Outcome, Told, Turn
 from conformance.reference_client import reference_caller
 
 ROOT = Path(__file__).parent.parent
@@ -28,16 +28,15 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(driver.EXAMPLES, "quick", 60)
 
 
-def deaf(asked: Asked) -> Outcome:
-    """A client that sends nothing: quick, where only the driver is looked at."""
-    return Outcome(Told.NOTHING)
+#: A client that sends nothing: quick, where only the driver is looked at.
+deaf = FunctionCaller(lambda asked: Outcome(Told.NOTHING))
 
 
 def played(contract: Contract, seed: int) -> list[str]:
     calls: list[str] = []
 
     def see(call: Call) -> Collection[str]:
-        calls.append(case_to_json(call.asked, call.answer))
+        calls.append(case_to_json(case_of(call)))
         return ()
 
     exercise(deaf, contract, seed=seed, see=see)
@@ -90,9 +89,9 @@ def test_answers_fit_their_requests(contract: Contract) -> None:
 
 def test_every_case_survives_its_line(contract: Contract) -> None:
     for case in vectors(contract):
-        line = case_to_json(case.asked, case.answer)
+        line = case_to_json(case)
 
-        assert case_from_json(line) == (case.asked, case.answer)
+        assert case_from_json(line) == case
         assert line.isascii()
         assert "\n" not in line
         assert case.asked.token not in line
@@ -119,14 +118,15 @@ def test_cases_do_not_depend_on_loaded_modules_or_the_hash_seed(tmp_path: Path) 
         "import sys, hashlib\n"
         "if sys.argv[1] == 'loaded': import loaded\n"
         "from conformance import contract\n"
-        "from conformance.drivers.cases import case_to_json\n"
+        "from conformance.drivers.cases import case_of, case_to_json\n"
         "from conformance.drivers.client import exercise\n"
-        "from conformance.model import Outcome, Told\n"
+        "from conformance.model import FunctionCaller, Outcome, Told\n"
         "digest = hashlib.sha256()\n"
         "def see(call):\n"
-        "    digest.update(case_to_json(call.asked, call.answer).encode())\n"
+        "    digest.update(case_to_json(case_of(call)).encode())\n"
         "    return ()\n"
-        "exercise(lambda asked: Outcome(Told.NOTHING), contract.read(contract.default_folder()), seed=1, see=see)\n"
+        "deaf = FunctionCaller(lambda asked: Outcome(Told.NOTHING))\n"
+        "exercise(deaf, contract.read(contract.default_folder()), seed=1, see=see)\n"
         "print(digest.hexdigest())\n"
     )
     running = [
@@ -224,7 +224,7 @@ def test_fault_of_the_caller_is_passed_on(contract: Contract) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        exercise(broken, contract, seed=1, see=lambda call: ())
+        exercise(FunctionCaller(broken), contract, seed=1, see=lambda call: ())
 
 
 def test_contract_without_a_send_is_refused(contract: Contract) -> None:
@@ -232,13 +232,25 @@ def test_contract_without_a_send_is_refused(contract: Contract) -> None:
         exercise(deaf, attrs.evolve(contract, operations={}), seed=1, see=lambda call: ())
 
 
-@pytest.mark.parametrize("style", ["sync", "async"])
-def test_case_can_be_repeated_from_its_line(contract: Contract, style: str) -> None:
-    case = by_name(contract)["second-refused"].in_style(style)
+def test_case_can_be_repeated_from_its_line(contract: Contract) -> None:
+    case = by_name(contract)["second-refused"]
 
-    call = replay(reference_caller(), case_to_json(case.asked, case.answer))
+    calls = replay(reference_caller(), case_from_json(case_to_json(case)))
 
-    assert call.answer == case.answer
-    assert call.asked == attrs.evolve(case.asked, url=call.asked.url)
-    assert call.received[0].json == case.asked.body
-    assert call.outcome.told is Told.MIXED
+    assert [call.asked.style for call in calls] == ["sync", "async"]
+    assert [call.alike for call in calls] == [None, calls[0].outcome]
+    for call in calls:
+        assert call.answer == case.answer
+        assert call.received[0].json == case.asked.body
+        assert call.outcome.told is Told.MIXED
+
+
+def test_what_comes_before_is_played_on_the_same_client_and_not_told(contract: Contract) -> None:
+    named = by_name(contract)
+    first, second = named["all-refused"], named["queued-one-recipient"]
+    case = attrs.evolve(second, before=(Turn(first.asked, first.answer),))
+
+    calls = replay(reference_caller(), case)
+
+    assert [call.outcome.told for call in calls] == [Told.ACCEPTED] * 2
+    assert [len(call.received) for call in calls] == [1, 1]

@@ -7,7 +7,7 @@ so that it can look for a smaller case of the same breach. It prints nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Literal
 
 from attrs import define, evolve, field
@@ -17,18 +17,19 @@ from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
 from conformance.contract import Contract
-from conformance.drivers.cases import STYLES, TOKEN, Case, case_from_json
+from conformance.drivers.cases import TOKEN, Case
 from conformance.drivers.drawn_cases import cases
 from conformance.drivers.exact_cases import vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.text_tables import keep_tables
-from conformance.model import Answer, Asked, Call, Caller
+from conformance.model import Call, Caller, Outcome, Turn
 
 Profile = Literal["quick", "thorough"]
 #: Judges a call, and says which requirements it broke; known failures are left out.
 See = Callable[[Call], Collection[str]]
 
-EXAMPLES: dict[Profile, int] = {"quick": 150, "thorough": 1500}
+#: Drawn cases, each of which is played in every style.
+EXAMPLES: dict[Profile, int] = {"quick": 75, "thorough": 750}
 #: Each round looks for one more requirement that breaks; a client with more faults has enough to mend.
 ROUNDS = 5
 
@@ -42,37 +43,53 @@ def exercise(
     see: See,
     vectors_only: bool = False,
 ) -> None:
-    """Play every exact case in both styles, then drawn ones; `see` gets each call, in the same order for a seed.
+    """Play every exact case in each style that the client has, then drawn ones; `see` gets each call, in the same
+    order for a seed.
 
     A requirement that an exact case has broken is not looked for again among the drawn ones: the exact
     case is small already. Exceptions of `caller` and `see` are not a finding and are passed on.
     """
     broken: set[str] = set()
     with ScriptedServer() as server:
+
+        def judged(case: Case) -> set[str]:
+            return {id for call in play(server, caller, case) for id in see(call)}
+
         for case in vectors(contract):
-            for style in STYLES:
-                broken |= set(see(_play(server, caller, case.in_style(style))))
+            broken |= judged(case)
         if not vectors_only:
             keep_tables()
-            _explore(lambda case: see(_play(server, caller, case)), contract, seed, EXAMPLES[profile], broken)
+            _explore(judged, contract, seed, EXAMPLES[profile], broken)
 
 
-def replay(caller: Caller, line: str) -> Call:
-    """Play one case from the line that `case_to_json` wrote; raises `UnreadableCase`."""
-    asked, answer = case_from_json(line)
+def replay(caller: Caller, case: Case) -> tuple[Call, ...]:
+    """Play one case again; a call for each style."""
     with ScriptedServer() as server:
-        return _call(server, caller, asked, answer)
+        return tuple(play(server, caller, case))
 
 
-def _play(server: ScriptedServer, caller: Caller, case: Case) -> Call:
-    return _call(server, caller, case.asked, case.answer)
+def play(server: ScriptedServer, caller: Caller, case: Case) -> Iterator[Call]:
+    """Play one case in each style of the client, and set the second beside the first."""
+    first: Outcome | None = None
+    for style in caller.abilities.styles:
+        call = _played(server, caller, case.in_style(style))
+        yield evolve(call, alike=first)
+        first = call.outcome
 
 
-def _call(server: ScriptedServer, caller: Caller, asked: Asked, answer: Answer) -> Call:
-    asked = evolve(asked, url=server.url, token=TOKEN)
-    server.play(answer)
-    outcome = caller(asked)
-    return Call(asked, answer, server.received, outcome)
+def _played(server: ScriptedServer, caller: Caller, case: Case) -> Call:
+    before = tuple(_addressed(server, each) for each in case.before)
+    for each in before:
+        server.play(each.answer)
+        caller(each.asked)
+    turn = _addressed(server, Turn(case.asked, case.answer))
+    server.play(turn.answer)
+    outcome = caller(turn.asked)
+    return Call(turn.asked, turn.answer, server.received, outcome, before=before)
+
+
+def _addressed(server: ScriptedServer, turn: Turn) -> Turn:
+    return evolve(turn, asked=evolve(turn.asked, url=server.url, token=TOKEN))
 
 
 #: How long a client takes and how large its answers get says nothing of the strategies.

@@ -34,7 +34,7 @@ from conformance.drivers.answers import (
     stray,
     stray_bodies,
 )
-from conformance.drivers.cases import STYLES, TOKEN, Case
+from conformance.drivers.cases import TOKEN, Case
 from conformance.model import JSON, Answer, Asked, Response
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ VALUES: tuple[JSON, ...] = (
 
 
 def cases(contract: Contract) -> st.SearchStrategy[Case]:
-    """A case of any kind, in either style."""
+    """A case of any kind."""
     send = send_operation(contract)
     kinds = {
         "queued": _queued(send),
@@ -89,9 +89,8 @@ def cases(contract: Contract) -> st.SearchStrategy[Case]:
     @st.composite
     def case(draw: st.DrawFn) -> Case:
         kind = draw(st.sampled_from(sorted(kinds)))
-        style = draw(st.sampled_from(STYLES))
         body, answer = draw(kinds[kind])
-        return Case(kind, Asked(send.operation.id, "", body, TOKEN, style), answer)
+        return Case(kind, Asked(send.operation.id, "", body, TOKEN), answer)
 
     return case()
 

@@ -28,7 +28,7 @@ import httpx
 from attrs import field, frozen
 
 from conformance.contract import Contract
-from conformance.model import JSON, Asked, CannotRun, Item, Outcome, Told
+from conformance.model import JSON, Abilities, Asked, CannotRun, Item, Outcome, Together, Told
 
 
 @frozen
@@ -86,6 +86,13 @@ class GeneratedCaller:
         # Loading the certificates takes longer than a hundred calls; every client may have the same.
         self._certificates = ssl.create_default_context()
         self._takes_certificates = "verify_ssl" in inspect.signature(client).parameters
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities()
+
+    def together(self, way: Together, asked: Sequence[Asked]) -> Sequence[Outcome]:
+        raise NotImplementedError(way)
 
     def __call__(self, asked: Asked) -> Outcome:
         operation = self._operations.get(asked.operation)

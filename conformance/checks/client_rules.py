@@ -1,0 +1,97 @@
+"""Requirements on clients before they know their contract: how one is written, and what it may apply to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from types import ModuleType
+
+from attrs import evolve, frozen
+
+from conformance.checks.call_reading import Kind, Reading
+from conformance.model import Call, Cite, Level, Requirement, Told, requirement
+
+RESULTS = frozenset({Told.ACCEPTED, Told.MIXED})
+#: A documented error was reported, raised or not.
+ERRORS = frozenset({Told.REFUSED, Told.RETURNED_ERROR})
+#: Documented errors about an answer that came whole.
+JUDGED = frozenset({Told.REFUSED, Told.UNREADABLE})
+
+
+@frozen
+class Rule:
+    """A requirement that waits for a contract; `tags` and `narrower` are those of the requirement."""
+
+    id: str
+    cite: Cite
+    level: Level
+    applies: Callable[[Reading], bool]
+    breaches: Callable[[Reading], Iterator[str]]
+    tags: frozenset[str]
+    narrower: frozenset[str]
+
+    def under(self, read: Callable[[Call], Reading], section: str) -> Requirement[Call]:
+        def applies(call: Call) -> bool:
+            return self.applies(read(call))
+
+        @wraps(self.breaches)
+        def breaches(call: Call) -> Iterator[str]:
+            return self.breaches(read(call))
+
+        made = requirement(self.id, applies=applies, cite=self.cite, level=self.level)(breaches)
+        tags = self.tags | {self.level.lower()}
+        return evolve(made, section=section, tags=tags, narrower=self.narrower)
+
+
+def rule(
+    id: str,
+    *,
+    applies: Callable[[Reading], bool],
+    quote: str,
+    page: str = "rulings.md",
+    level: Level = Level.MUST,
+    tags: tuple[str, ...] = (),
+    narrower: tuple[str, ...] = (),
+) -> Callable[[Callable[[Reading], Iterator[str]]], Rule]:
+    """Turn a generator of breaches into a `Rule`, cited by the words of a page."""
+
+    def decorate(breaches: Callable[[Reading], Iterator[str]]) -> Rule:
+        return Rule(id, Cite(page, quote), level, applies, breaches, frozenset(tags), frozenset(narrower))
+
+    return decorate
+
+
+def rules_in(module: ModuleType) -> tuple[Rule, ...]:
+    """Every rule of a module, in reading order."""
+    return tuple(each for each in vars(module).values() if isinstance(each, Rule))
+
+
+def met(*kinds: Kind) -> Callable[[Reading], bool]:
+    """The client met an answer of one of these kinds."""
+    return lambda reading: reading.kind in kinds
+
+
+def always(_: Reading) -> bool:
+    return True
+
+
+def received(reading: Reading) -> bool:
+    """The server received a request."""
+    return bool(reading.call.received)
+
+
+def returned(reading: Reading) -> bool:
+    """A valid 202 was returned as a result."""
+    return reading.kind is Kind.SUCCESS and reading.outcome.told in RESULTS
+
+
+def returned_with_refusals(reading: Reading) -> bool:
+    return returned(reading) and bool(reading.refused)
+
+
+def returned_with_extras(reading: Reading) -> bool:
+    return returned(reading) and bool(reading.extras)
+
+
+def returned_without_extras(reading: Reading) -> bool:
+    return returned(reading) and not reading.extras
