@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
+from attrs import evolve
+
 from conformance.checks import (
+    client_attribution,
     client_broken,
     client_errors,
     client_requests,
@@ -42,4 +45,12 @@ def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
             last[:] = [Reading(contract, call)]
         return last[0]
 
-    return tuple(each.under(read, section) for section, module in SECTIONS.items() for each in rules_in(module))
+    listed = (each.under(read, section) for section, module in SECTIONS.items() for each in rules_in(module))
+    return tuple(
+        evolve(
+            each,
+            narrower=each.narrower | client_attribution.narrower(each.id),
+            narrower_elsewhere=client_attribution.narrower_elsewhere(each.id),
+        )
+        for each in listed
+    )

@@ -1,0 +1,57 @@
+"""Which requirement on clients is to blame where one fault breaks several, so that one fault gives one headline.
+
+As in `attribution` for servers: what stands under `EXPLAINS` is a consequence where the same call breaks both, what
+stands under `EXPLAINS_ELSEWHERE` is one on other calls, if the requirement in front is itself a headline of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+#: Look at a result that was read, one for what another has lost.
+_OF_RESULTS = ("client-writes-back", "client-unknown-field-kept", "client-mixed-visible")
+
+#: By requirement: what its breach explains on the same call.
+EXPLAINS: Mapping[str, Iterable[str]] = {
+    # A token in another place is in the request line, the body or a log because it is in the wrong place.
+    "client-token-nowhere-else": (
+        "client-token-in-header",
+        "client-request-line",
+        "client-request-body",
+        "client-no-secret-shown",
+    ),
+    "client-never-none": (
+        "client-success-returned",
+        "client-error-raised",
+        "client-unknown-code-read",
+    ),
+    "client-unknown-code-read": ("client-success-returned", "client-error-raised"),
+    "client-error-raised": ("client-error-fields",),
+    "client-undocumented-status-raises": ("client-undocumented-body-kept",),
+    "client-broken-body-raises": ("client-broken-success-unknown",),
+    # An item that is lost is lost to all that is asked of it.
+    "client-reads-queued": ("client-reads-refused", *_OF_RESULTS),
+    "client-reads-refused": _OF_RESULTS,
+}
+
+#: By requirement: what it explains on other calls, if it is a headline of the run.
+EXPLAINS_ELSEWHERE: Mapping[str, Iterable[str]] = {
+    "client-success-returned": ("client-unknown-code-read",),
+    "client-error-raised": ("client-unknown-code-read",),
+    "client-reads-queued": ("client-reads-refused", *_OF_RESULTS),
+    "client-reads-refused": _OF_RESULTS,
+}
+
+
+def narrower(id: str) -> frozenset[str]:
+    """The requirements whose breach on the same call explains one of this requirement."""
+    return _causes(EXPLAINS, id)
+
+
+def narrower_elsewhere(id: str) -> frozenset[str]:
+    """The requirements that, as headlines of a run, explain a breach of this one on any call."""
+    return _causes(EXPLAINS_ELSEWHERE, id)
+
+
+def _causes(explains: Mapping[str, Iterable[str]], id: str) -> frozenset[str]:
+    return frozenset(cause for cause, explained in explains.items() if id in explained)
