@@ -12,7 +12,7 @@ import contextlib
 import importlib.util
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -141,7 +141,7 @@ class _Finder(MetaPathFinder, InspectLoader):
         return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8")
 

@@ -23,7 +23,8 @@ _ITEMS = 'member(found, "responses", list_of(SmsSendResultItem.from_dict))'
 _EXTRAS = "made.additional_properties = found"
 _STATUS = "_calls.Documented(202, 202,"
 _RAISE = "    raise _error(client, operation, arguments, answer)\n"
-_RESULT = "        return line.of(_success(client, operation, arguments, line.answered(client.exchange(arguments))))\n"
+_SUCCESS = "_success(client, operation, arguments, line.answered(client.exchange(arguments)))"
+_RESULT = f"        return line.of({_SUCCESS})\n"
 _AWAITED = "        return line.of(_success(client, operation, arguments, line.answered(answer)))\n"
 _DECODED = '        text = content.decode("utf-8")\n'
 _LENGTH = "    if len(value) < len(pairs):"
@@ -105,7 +106,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "names-items-in-the-order-of-the-request",
-        "client-reads-refused",
+        "client-reads-queued",
         "Gives the items the keys of the request in its order, whatever order they came in.",
         Edit(
             MIXED,
@@ -141,7 +142,7 @@ RESULTS: tuple[ClientEdit, ...] = (
         Edit(
             ITEM,
             'found.pop("errorcode", UNSET)',
-            'found.pop("errorcode") % 2**32 if isinstance(found.get("errorcode"), int) else found.pop("errorcode", UNSET)',
+            'found.pop("errorcode") & 0xFFFFFFFF if "errorcode" in found else UNSET',
         ),
     ),
     client_edit(
@@ -163,7 +164,7 @@ RESULTS: tuple[ClientEdit, ...] = (
         Edit(
             ITEM,
             _MESSAGE,
-            'made.message = str(found.pop("message")).encode("ascii", "ignore").decode() if "message" in found else UNSET',
+            'made.message = "".join(filter(str.isascii, found.pop("message"))) if "message" in found else UNSET',
         ),
     ),
     client_edit(
@@ -258,7 +259,7 @@ RESULTS: tuple[ClientEdit, ...] = (
         Edit(
             ITEM,
             "        made.additional_properties = found\n",
-            "        if made.errorcode is not UNSET and made.errorcode not in range(109000, 109200):\n"
+            "        if made.errorcode is not UNSET and made.errorcode not in range(110000):\n"
             '            raise ValueError(f"{made.errorcode} is not a valid code")\n'
             "        made.additional_properties = found\n",
         ),
@@ -270,7 +271,7 @@ RESULTS: tuple[ClientEdit, ...] = (
         Edit(
             CALLS,
             _RESULT,
-            "        read = line.of(_success(client, operation, arguments, line.answered(client.exchange(arguments))))\n"
+            f"        read = line.of({_SUCCESS})\n"
             "        if is_mixed(read) and read.refused:\n"
             "            raise CallError(read.summary)\n"
             "        return read\n",
@@ -307,7 +308,7 @@ RESULTS: tuple[ClientEdit, ...] = (
         Edit(
             CALLS,
             _RESULT,
-            "        read = line.of(_success(client, operation, arguments, line.answered(client.exchange(arguments))))\n"
+            f"        read = line.of({_SUCCESS})\n"
             "        if is_mixed(read):\n"
             "            read.responses = [each.item for each in read.queued]\n"
             "        return read\n",
@@ -352,9 +353,7 @@ STATUSES: tuple[ClientEdit, ...] = (
         Edit(
             CALLS,
             _AWAITED,
-            "        return line.of(\n"
-            "            None if answer.status_code == 404 else _success(client, operation, arguments, line.answered(answer))\n"
-            "        )\n",
+            f"        if answer.status_code == 404:\n            return None\n{_AWAITED}",
         ),
     ),
     client_edit(
@@ -529,8 +528,8 @@ BROKEN: tuple[ClientEdit, ...] = (
             READING,
             f'{_CHARSET}        raise Misfit("is in another charset than UTF-8")\n    try:\n{_DECODED}',
             "    try:\n"
-            '        charset = httpx.Response(200, headers={"content-type": content_type}).charset_encoding or "utf-8"\n'
-            "        text = content.decode(charset)\n",
+            '        named = httpx.Response(200, headers={"content-type": content_type})\n'
+            '        text = content.decode(named.charset_encoding or "utf-8")\n',
         ),
     ),
     client_edit(
@@ -557,7 +556,7 @@ BROKEN: tuple[ClientEdit, ...] = (
         Edit(
             READING,
             "            return _NAMES_ONCE.decode(text)\n        value",
-            "            return _NAMES_ONCE.raw_decode(text)[0]\n        value",
+            "            return _NAMES_ONCE.raw_decode(text.lstrip())[0]\n        value",
         ),
     ),
     client_edit(
@@ -567,7 +566,8 @@ BROKEN: tuple[ClientEdit, ...] = (
         Edit(
             READING,
             _DECODED,
-            f'{_DECODED}        if not text.strip():\n            return {{"requestId": "", "errorcode": 0, "responses": []}}\n',
+            f"{_DECODED}        if not text.strip():\n"
+            '            return {"requestId": "", "errorcode": 0, "responses": []}\n',
         ),
     ),
     client_edit(
@@ -635,7 +635,7 @@ BROKEN: tuple[ClientEdit, ...] = (
             _RESULT,
             "        from .errors import DecodeError\n\n"
             "        try:\n"
-            "            return line.of(_success(client, operation, arguments, line.answered(client.exchange(arguments))))\n"
+            f"            return line.of({_SUCCESS})\n"
             "        except DecodeError:\n"
             "            return None\n",
         ),

@@ -30,7 +30,8 @@ _RESUBSCRIBE = (
     '        if not isinstance(self.resubscribe, Unset):\n            made["resubscribe"] = self.resubscribe\n'
 )
 _FOLLOWS = "if following is None or not self.limits.follow_redirects or self.arguments.method not in SAFE:"
-_RESULT = "        return line.of(_success(client, operation, arguments, line.answered(client.exchange(arguments))))\n"
+_SUCCESS = "_success(client, operation, arguments, line.answered(client.exchange(arguments)))"
+_RESULT = f"        return line.of({_SUCCESS})\n"
 _AWAITED = "        answer = await client.exchange_async(arguments)\n        return line.of("
 
 
@@ -133,7 +134,8 @@ BODIES: tuple[ClientEdit, ...] = (
             RECIPIENT,
             _KEY,
             "        import uuid\n\n"
-            '        made["messageKey"] = str(uuid.uuid4()) if isinstance(self.message_key, Unset) else self.message_key\n',
+            "        is_unset = isinstance(self.message_key, Unset)\n"
+            '        made["messageKey"] = str(uuid.uuid4()) if is_unset else self.message_key\n',
         ),
     ),
     client_edit(
@@ -275,7 +277,8 @@ BODIES: tuple[ClientEdit, ...] = (
         Edit(
             WRITING,
             f'{_BODY}"utf-8")',
-            '        return "".join(each if ord(each) < 256 else json.dumps(each)[1:-1] for each in text).encode("latin-1")',
+            "        parts = (each if ord(each) < 256 else json.dumps(each)[1:-1] for each in text)\n"
+            '        return "".join(parts).encode("latin-1")',
         ),
     ),
     client_edit(
@@ -504,9 +507,9 @@ REPEATS: tuple[ClientEdit, ...] = (
             _RESULT,
             "        from .errors import DecodeError\n\n"
             "        try:\n"
-            "            return line.of(_success(client, operation, arguments, line.answered(client.exchange(arguments))))\n"
+            f"            return line.of({_SUCCESS})\n"
             "        except DecodeError:\n"
-            "            return line.of(_success(client, operation, arguments, line.answered(client.exchange(arguments))))\n",
+            f"            return line.of({_SUCCESS})\n",
         ),
     ),
     client_edit(
