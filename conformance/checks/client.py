@@ -12,6 +12,7 @@ from types import ModuleType
 from conformance.checks import (
     client_broken,
     client_errors,
+    client_paths,
     client_requests,
     client_results,
     client_secrets,
@@ -24,6 +25,7 @@ from conformance.model import Call, Requirement
 
 SECTIONS: Mapping[str, ModuleType] = {
     "requests": client_requests,
+    "values in paths": client_paths,
     "results": client_results,
     "errors": client_errors,
     "broken answers": client_broken,
@@ -42,4 +44,10 @@ def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
             last[:] = [Reading(contract, call)]
         return last[0]
 
-    return tuple(each.under(read, section) for section, module in SECTIONS.items() for each in rules_in(module))
+    sections = {name: module for name, module in SECTIONS.items() if module is not client_paths or with_paths(contract)}
+    return tuple(each.under(read, section) for section, module in sections.items() for each in rules_in(module))
+
+
+def with_paths(contract: Contract) -> bool:
+    """The contract has an operation with a value in its path."""
+    return any("{" in each.path for each in contract.operations.values())
