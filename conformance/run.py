@@ -18,6 +18,7 @@ from conformance.case_files import Case, case_text, read_case
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.checks.reading import SEND
+from conformance.checks.client_together import excuses
 from conformance.contract import Contract, ContractError, Operation, default_folder
 from conformance.drivers.cases import TOKEN
 from conformance.drivers.exploration import loading
@@ -196,14 +197,14 @@ def run_client(options: Options, *, package: str) -> Report:
 
     started = time.monotonic()
     requirements = _chosen(options, client_checks.requirements(options.contract), SERVER)
-    judge = Judge[Call](requirements, options.lists({}), call_size)
-
-    def see(call: Call) -> Sequence[str]:
-        options.progress("cases", judge.seen + 1)
-        return judge.see(call)
-
     profile: Profile = "thorough" if options.profile == "thorough" else "quick"
     with generated_caller(package, options.contract) as caller:
+        judge = Judge[Call](requirements, options.lists(excuses(caller.abilities)), call_size)
+
+        def see(call: Call) -> Sequence[str]:
+            options.progress("cases", judge.seen + 1)
+            return judge.see(call)
+
         exercise(caller, options.contract, seed=options.seed, profile=profile, see=see)
     return _report(options, "client", package, judge, started, Setting(TOKEN, "", ()))
 

@@ -19,12 +19,13 @@ ROOT = Path(__file__).parent.parent
 #: What each room of `conformance` may import of the others.
 BELOW: dict[str, set[str]] = {
     "model": set(),
+    "at_once": set(),
     "contract": {"model"},
     "checks": {"model", "contract", "checks"},
     "judge": {"model"},
     "probes": {"model", "contract", "checks", "probes"},
     "case_files": {"model"},
-    "drivers": {"model", "contract", "checks", "judge", "probes", "case_files", "settings", "drivers"},
+    "drivers": {"model", "at_once", "contract", "checks", "judge", "probes", "case_files", "settings", "drivers"},
     "settings": {"model"},
     "register": {"model", "contract"},
     "reports": {"model", "reports"},
@@ -41,7 +42,7 @@ BELOW: dict[str, set[str]] = {
         "settings",
     },
     "reference_server": {"model", "contract", "reference_server"},
-    "reference_client": {"model", "contract"},
+    "reference_client": {"model", "at_once", "contract"},
     "plain_server": {"model", "plain_server"},
     "mutants": {"model", "contract", "reference_client", "mutants"},
 }
