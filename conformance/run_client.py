@@ -18,6 +18,7 @@ from conformance.case_files import ClientCase, client_case_text, read_client_cas
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.checks.client_needs import needing
+from conformance.checks.client_together import excuses
 from conformance.contract import Contract
 from conformance.drivers.adapter_process import AdapterError
 from conformance.drivers.cases import TOKEN, case_from_json, case_of, case_to_json
@@ -32,8 +33,8 @@ from conformance.run import Options, chosen, planned, report_of, write_whole
 from conformance.settings import SettingsError, check_ids
 
 if TYPE_CHECKING:
-    from conformance.drivers.client import Profile
     from conformance.drivers.client_repetition import ClientRepetition
+    from conformance.drivers.exact_cases import Profile
 
 #: The token is the suite's own and opens nothing; it is masked all the same, as any would be.
 SETTING = Setting(TOKEN, "", ())
@@ -58,7 +59,9 @@ def run_client(options: Options, caller: CommandCaller, subject: ClientSubject) 
     unsaid = caller.hello.cannot_say
     notes = [f"the adapter cannot say {each}" for each in sorted(unsaid)]
     judge = Judge[Call](
-        [_never_met(each) if each.id in needing(unsaid) else each for each in listed], options.lists({}), call_size
+        [_never_met(each) if each.id in needing(unsaid) else each for each in listed],
+        options.lists(excuses(caller.abilities)),
+        call_size,
     )
 
     def see(call: Call) -> Sequence[str]:
