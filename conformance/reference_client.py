@@ -170,6 +170,10 @@ class ReferenceClient:
         log.debug("%s %s: %d", request.method, request.target, response.status)
         return self.judged(request, response)
 
+    def answer(self, connection: httpx.Client, request: Request) -> Response:
+        """Send a request outside of tasks, and read its answer; raises one of `transport_errors`."""
+        return _from_httpx(connection.request(**_to_httpx(self, request)))
+
     def request(self, body: JSON) -> Request:
         """The request for a send; raises `Unsent` if it cannot be written."""
         request = Request("POST", self.target(), self.headers())
@@ -387,7 +391,7 @@ def _sent(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Retu
                 continue
             arrived: Response | NoAnswer
             try:
-                arrived = _from_httpx(connection.request(**_to_httpx(client, step)))
+                arrived = client.answer(connection, step)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)

@@ -26,6 +26,9 @@ RESULT = "models/sms_send_result.py"
 ITEM = "models/sms_send_result_item.py"
 SUBSCRIPTIONS = "models/sms_send_subscriptions.py"
 
+#: The forms of a call.
+BOTH, SYNC, ASYNC = ("sync", "async"), ("sync",), ("async",)
+
 
 @frozen
 class Edit:
@@ -39,13 +42,14 @@ class Edit:
 @frozen
 class ClientEdit:
     """A client with one fault, made of the generated one: its name, the requirement that must notice it, the fault in a
-    sentence, and what is edited."""
+    sentence, and what is edited. `styles` are the forms of a call in which it is wrong."""
 
     name: str
     kills: str
     description: str
     edits: tuple[Edit, ...]
+    styles: tuple[str, ...] = BOTH
 
 
-def client_edit(name: str, kills: str, description: str, *edits: Edit) -> ClientEdit:
-    return ClientEdit(name, kills, description, edits)
+def client_edit(name: str, kills: str, description: str, *edits: Edit, styles: tuple[str, ...] = BOTH) -> ClientEdit:
+    return ClientEdit(name, kills, description, edits, styles)

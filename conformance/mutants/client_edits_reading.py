@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.mutants.client_edit import (
     API_ERROR,
+    ASYNC,
     CALLS,
     ERRORS,
     EXCHANGE,
@@ -12,6 +13,7 @@ from conformance.mutants.client_edit import (
     READING,
     RESULT,
     SEND,
+    SYNC,
     ClientEdit,
     Edit,
     client_edit,
@@ -42,7 +44,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "reads-keys-from-messagekey",
-        "client-reads-queued",
+        "client-items-complete",
         "Reads `messagekey` for the `messageKey` of an item, and finds none.",
         Edit(ITEM, 'found.pop("messageKey")', 'found.pop("messagekey", None)'),
     ),
@@ -54,37 +56,37 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "reads-the-id-from-requestID",
-        "client-writes-back",
+        "client-request-id-read",
         "Reads `requestID` for the `requestId` of an answer, and finds none.",
         Edit(RESULT, 'found.pop("requestId")', 'found.pop("requestID", None)'),
     ),
     client_edit(
         "loses-the-first-item",
-        "client-reads-queued",
+        "client-items-complete",
         "Leaves out the first item of an answer that has several.",
         Edit(RESULT, _ITEMS, f"(lambda each: each[1:] or each)({_ITEMS})"),
     ),
     client_edit(
         "loses-the-last-item",
-        "client-reads-queued",
+        "client-items-complete",
         "Leaves out the last item of an answer that has several.",
         Edit(RESULT, _ITEMS, f"(lambda each: each[:-1] or each)({_ITEMS})"),
     ),
     client_edit(
         "loses-items-in-the-middle",
-        "client-reads-queued",
+        "client-items-complete",
         "Reads the first two items and the last.",
         Edit(RESULT, _ITEMS, f"(lambda each: each if len(each) < 4 else [*each[:2], each[-1]])({_ITEMS})"),
     ),
     client_edit(
         "loses-whoever-was-refused",
-        "client-reads-refused",
+        "client-items-complete",
         "Leaves out the items that were refused.",
         Edit(RESULT, _ITEMS, f"[each for each in {_ITEMS} if each.errorcode in (0, UNSET)]"),
     ),
     client_edit(
         "loses-whoever-was-queued-where-some-were-refused",
-        "client-reads-queued",
+        "client-items-complete",
         "Leaves out the items that were queued in a mixed answer.",
         Edit(
             RESULT,
@@ -94,7 +96,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "names-everybody-by-the-first-key",
-        "client-reads-queued",
+        "client-items-complete",
         "Gives every item of an answer the key of the first.",
         Edit(
             RESULT,
@@ -106,7 +108,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "names-items-in-the-order-of-the-request",
-        "client-reads-queued",
+        "client-reads-refused",
         "Gives the items the keys of the request in its order, whatever order they came in.",
         Edit(
             MIXED,
@@ -119,25 +121,25 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "trims-keys",
-        "client-reads-queued",
+        "client-items-complete",
         "Reads keys in lower case, without blanks around them.",
         Edit(ITEM, 'found.pop("messageKey")', 'str(found.pop("messageKey")).strip().lower()'),
     ),
     client_edit(
         "reads-codes-as-floats",
-        "client-reads-refused",
+        "client-codes-are-integers",
         "Reads the code of an item as a floating-point number.",
         Edit(ITEM, 'found.pop("errorcode", UNSET)', 'float(found.pop("errorcode")) if "errorcode" in found else UNSET'),
     ),
     client_edit(
         "reads-codes-as-texts",
-        "client-reads-refused",
+        "client-codes-are-integers",
         "Reads the code of an item as a text.",
         Edit(ITEM, 'found.pop("errorcode", UNSET)', 'str(found.pop("errorcode")) if "errorcode" in found else UNSET'),
     ),
     client_edit(
         "reads-codes-as-four-bytes",
-        "client-reads-refused",
+        "client-item-code-read",
         "Reads codes as integers of 32 bits.",
         Edit(
             ITEM,
@@ -147,19 +149,19 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "takes-empty-messages-for-none",
-        "client-reads-refused",
+        "client-writes-back",
         "Takes the message of an item that is empty for none.",
         Edit(ITEM, _MESSAGE, 'made.message = found.pop("message", UNSET) or UNSET'),
     ),
     client_edit(
         "cuts-messages",
-        "client-reads-refused",
+        "client-item-message-read",
         "Keeps the first ten characters of an item's message.",
         Edit(ITEM, _MESSAGE, 'made.message = str(found.pop("message"))[:10] if "message" in found else UNSET'),
     ),
     client_edit(
         "reads-texts-as-ascii",
-        "client-reads-refused",
+        "client-text-exact",
         "Reads the message of an item without what is not ASCII.",
         Edit(
             ITEM,
@@ -205,7 +207,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "writes-null-back",
-        "client-writes-back",
+        "client-absent-stays-absent",
         "Writes null for the code of an item that has none.",
         Edit(
             ITEM,
@@ -215,7 +217,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "reads-the-code-of-an-answer-as-text",
-        "client-writes-back",
+        "client-codes-are-integers",
         "Reads the code of an answer as a text.",
         Edit(RESULT, 'found.pop("errorcode")', 'str(found.pop("errorcode"))'),
     ),
@@ -227,7 +229,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "forgets-what-it-does-not-know-of-items",
-        "client-unknown-field-kept",
+        "client-unknown-item-field-kept",
         "Drops the members of an item that the contract does not know.",
         Edit(ITEM, _EXTRAS, "made.additional_properties = {}"),
     ),
@@ -276,6 +278,7 @@ RESULTS: tuple[ClientEdit, ...] = (
             "            raise CallError(read.summary)\n"
             "        return read\n",
         ),
+        styles=SYNC,
     ),
     client_edit(
         "tasks-return-nothing-when-somebody-was-refused",
@@ -287,10 +290,11 @@ RESULTS: tuple[ClientEdit, ...] = (
             "        read = line.of(_success(client, operation, arguments, line.answered(answer)))\n"
             "        return None if is_mixed(read) and read.refused else read\n",
         ),
+        styles=ASYNC,
     ),
     client_edit(
         "tasks-lose-whoever-was-refused",
-        "client-reads-refused",
+        "client-items-complete",
         "Leaves out the items that were refused, in tasks.",
         Edit(
             CALLS,
@@ -300,10 +304,11 @@ RESULTS: tuple[ClientEdit, ...] = (
             "            read.responses = [each.item for each in read.queued]\n"
             "        return read\n",
         ),
+        styles=ASYNC,
     ),
     client_edit(
         "loses-whoever-was-refused-outside-of-tasks",
-        "client-reads-refused",
+        "client-items-complete",
         "Leaves out the items that were refused, outside of tasks.",
         Edit(
             CALLS,
@@ -313,25 +318,26 @@ RESULTS: tuple[ClientEdit, ...] = (
             "            read.responses = [each.item for each in read.queued]\n"
             "        return read\n",
         ),
+        styles=SYNC,
     ),
 )
 
 STATUSES: tuple[ClientEdit, ...] = (
     client_edit(
         "takes-200-for-202",
-        "client-undocumented-status-raises",
+        "client-undocumented-success-raises",
         "Takes a 200 for the success that the contract documents.",
         Edit(SEND, _STATUS, "_calls.Documented(200, 202,"),
     ),
     client_edit(
         "takes-207-for-202",
-        "client-undocumented-status-raises",
+        "client-undocumented-success-raises",
         "Takes a 207 for the success that the contract documents.",
         Edit(SEND, f"{_STATUS} ", f"_calls.Documented(207, 207, from_json(SmsSendResult.from_dict)), {_STATUS} "),
     ),
     client_edit(
         "takes-any-2xx",
-        "client-undocumented-status-raises",
+        "client-undocumented-success-raises",
         "Takes every 2xx for the success that the contract documents.",
         Edit(SEND, _STATUS, "_calls.Documented(200, 299,"),
     ),
@@ -355,6 +361,7 @@ STATUSES: tuple[ClientEdit, ...] = (
             _AWAITED,
             f"        if answer.status_code == 404:\n            return None\n{_AWAITED}",
         ),
+        styles=ASYNC,
     ),
     client_edit(
         "crashes-on-520",
@@ -429,6 +436,7 @@ STATUSES: tuple[ClientEdit, ...] = (
             _AWAITED,
             "        if answer.status_code == 503:\n            return None\n" + _AWAITED,
         ),
+        styles=ASYNC,
     ),
     client_edit(
         "swallows-429",
@@ -442,22 +450,23 @@ STATUSES: tuple[ClientEdit, ...] = (
             "            return None\n"
             "        return line.of(_success(client, operation, arguments, answer))\n",
         ),
+        styles=SYNC,
     ),
     client_edit(
         "reads-the-code-of-an-error-from-errorCode",
-        "client-error-fields",
+        "client-error-code",
         "Reads `errorCode` for the `errorcode` of an error, and takes 0 where there is none.",
         Edit(API_ERROR, 'found.pop("errorcode")', 'found.pop("errorCode", 0)'),
     ),
     client_edit(
         "reads-the-code-of-an-error-as-text",
-        "client-error-fields",
+        "client-codes-are-integers",
         "Reads the code of an error as a text.",
         Edit(API_ERROR, 'found.pop("errorcode")', 'str(found.pop("errorcode"))'),
     ),
     client_edit(
         "tells-a-message-of-its-own",
-        "client-error-fields",
+        "client-error-message",
         "Tells what the status is called in place of the message of an error.",
         Edit(
             CALLS,
@@ -467,7 +476,7 @@ STATUSES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "cuts-the-message-of-an-error",
-        "client-error-fields",
+        "client-error-message",
         "Keeps the first ten characters of an error's message.",
         Edit(
             CALLS,
@@ -477,7 +486,7 @@ STATUSES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "forgets-where-to-read-more",
-        "client-error-fields",
+        "client-error-documentation",
         "Keeps no documentation of an error.",
         Edit(
             CALLS,
@@ -487,7 +496,7 @@ STATUSES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "forgets-what-was-asked",
-        "client-error-fields",
+        "client-error-exchange",
         "Gives no request with an error.",
         Edit(
             ERRORS,
@@ -497,7 +506,7 @@ STATUSES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "knows-hundreds-alone",
-        "client-error-fields",
+        "client-error-status",
         "Gives the status of an error in round hundreds.",
         Edit(
             ERRORS,
@@ -516,13 +525,13 @@ BROKEN: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "reads-over-wrong-bytes",
-        "client-broken-body-raises",
+        "client-not-utf-8-raises",
         "Reads a body that is not UTF-8, with marks for what it cannot read.",
         Edit(READING, _DECODED, _DECODED.replace('"utf-8"', '"utf-8", "replace"')),
     ),
     client_edit(
         "reads-the-charset-that-is-named",
-        "client-broken-body-raises",
+        "client-not-utf-8-raises",
         "Reads a body in the charset that its label names.",
         Edit(
             READING,
@@ -534,7 +543,7 @@ BROKEN: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "reads-nan",
-        "client-broken-body-raises",
+        "client-nan-raises",
         "Reads NaN as a number.",
         Edit(READING, "_DECODER = json.JSONDecoder(parse_constant=_no_constant)", "_DECODER = json.JSONDecoder()"),
         Edit(
@@ -545,13 +554,13 @@ BROKEN: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "reads-the-last-of-two-members",
-        "client-broken-body-raises",
+        "client-name-twice-raises",
         "Reads an object that has a name twice, and keeps the last.",
         Edit(READING, _LENGTH, "    if not pairs and value:"),
     ),
     client_edit(
         "reads-the-beginning",
-        "client-broken-body-raises",
+        "client-not-json-raises",
         "Reads the JSON that a body begins with, whatever follows.",
         Edit(
             READING,
@@ -561,7 +570,7 @@ BROKEN: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "takes-nothing-for-success",
-        "client-broken-body-raises",
+        "client-empty-body-raises",
         "Takes a 202 without a body for one that refuses nobody.",
         Edit(
             READING,
@@ -572,19 +581,19 @@ BROKEN: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "lets-the-json-reader-crash",
-        "client-broken-body-raises",
+        "client-not-json-raises",
         "Raises the JSON reader's own error.",
         Edit(READING, _NO_JSON, f"{_NO_JSON}        raise\n"),
     ),
     client_edit(
         "crashes-on-deep-nesting",
-        "client-broken-body-raises",
+        "client-open-answer-ends",
         "Raises Python's own error for a body that is nested too deeply.",
         Edit(READING, "    except RecursionError:\n", "    except RecursionError:\n        raise\n"),
     ),
     client_edit(
         "crashes-on-null",
-        "client-broken-body-raises",
+        "client-wrong-shape-raises",
         "Raises Python's own error for a body that is no object.",
         Edit(
             RESULT,
@@ -594,31 +603,31 @@ BROKEN: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "needs-no-items",
-        "client-broken-body-raises",
+        "client-missing-member-raises",
         "Takes a 202 without items for one with none.",
         Edit(RESULT, f"made.responses = {_ITEMS}", f'made.responses = {_ITEMS} if "responses" in found else []'),
     ),
     client_edit(
         "needs-no-code",
-        "client-broken-body-raises",
+        "client-missing-member-raises",
         "Takes a 202 without a code for one that refuses nobody.",
         Edit(RESULT, 'found.pop("errorcode")', 'found.pop("errorcode", 0)'),
     ),
     client_edit(
         "needs-no-keys",
-        "client-broken-body-raises",
+        "client-missing-member-raises",
         "Takes an item without a key for one with an empty key.",
         Edit(ITEM, 'found.pop("messageKey")', 'found.pop("messageKey", "")'),
     ),
     client_edit(
         "takes-one-for-a-list",
-        "client-broken-body-raises",
+        "client-wrong-shape-raises",
         "Takes whatever is no list for a list without items.",
         Edit(READING, _NO_LIST, "    if not _is_list(value):\n        return []\n"),
     ),
     client_edit(
         "skips-items-that-are-none",
-        "client-broken-body-raises",
+        "client-wrong-shape-raises",
         "Skips items that are no objects.",
         Edit(
             READING,
@@ -628,7 +637,7 @@ BROKEN: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "returns-nothing-for-what-it-cannot-read",
-        "client-broken-body-raises",
+        "client-not-json-raises",
         "Returns None for a 202 that it cannot read, outside of tasks.",
         Edit(
             CALLS,
@@ -639,10 +648,11 @@ BROKEN: tuple[ClientEdit, ...] = (
             "        except DecodeError:\n"
             "            return None\n",
         ),
+        styles=SYNC,
     ),
     client_edit(
         "tasks-return-nothing-for-what-they-cannot-read",
-        "client-broken-body-raises",
+        "client-not-json-raises",
         "Returns None for a 202 that it cannot read, in tasks.",
         Edit(
             CALLS,
@@ -653,6 +663,7 @@ BROKEN: tuple[ClientEdit, ...] = (
             "        except DecodeError:\n"
             "            return None\n",
         ),
+        styles=ASYNC,
     ),
     client_edit(
         "says-that-nothing-was-done",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.mutants.client_edit import CLIENT, EXCHANGE, ClientEdit, Edit, client_edit
+from conformance.mutants.client_edit import ASYNC, CLIENT, EXCHANGE, ClientEdit, Edit, client_edit
 
 _SIGNED = "        request.headers[self._header] = self._value.reveal()\n"
 _REPR = '        return f"{type(self).__name__}({self._base_url!r})"\n'
@@ -119,6 +119,7 @@ SECRET_EDITS: tuple[ClientEdit, ...] = (
             "        redirects = _Redirects(arguments, limits)\n        while following := redirects.after(response):\n"
             "            await response.aclose()\n",
         ),
+        styles=ASYNC,
     ),
     client_edit(
         "shows-the-token-in-errors",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.mutants.client_edit import (
+    ASYNC,
     CALLS,
     CLIENT,
     EXCHANGE,
@@ -11,6 +12,7 @@ from conformance.mutants.client_edit import (
     REQUEST,
     SEND,
     SUBSCRIPTIONS,
+    SYNC,
     WRITING,
     ClientEdit,
     Edit,
@@ -49,61 +51,61 @@ def _again_after(line: str, errors: str) -> str:
 REQUEST_LINES: tuple[ClientEdit, ...] = (
     client_edit(
         "leaves-the-last-slash-out",
-        "client-request-line",
+        "client-request-path",
         "Sends to the path without the slash at its end.",
         Edit(SEND, 'path="/messaging/v1/sms/messages/"', 'path="/messaging/v1/sms/messages"'),
     ),
     client_edit(
         "writes-the-path-in-capitals",
-        "client-request-line",
+        "client-request-path",
         "Sends to a path in other letters.",
         Edit(SEND, 'path="/messaging/v1/sms/messages/"', 'path="/messaging/v1/SMS/messages/"'),
     ),
     client_edit(
         "asks-for-the-next-version",
-        "client-request-line",
+        "client-request-path",
         "Sends to the path of another version.",
         Edit(SEND, 'path="/messaging/v1/sms/messages/"', 'path="/messaging/v2/sms/messages/"'),
     ),
     client_edit(
         "puts-in-place-of-posting",
-        "client-request-line",
+        "client-request-method",
         "Sends with PUT.",
         Edit(SEND, 'method="POST"', 'method="PUT"'),
     ),
     client_edit(
         "says-who-asks-in-the-query",
-        "client-request-line",
+        "client-request-query",
         "Adds a query.",
         Edit(CLIENT, "params=arguments.params,", 'params={"client": "python"},'),
     ),
     client_edit(
         "sends-json-as-text",
-        "client-request-headers",
+        "client-request-content-type",
         "Says that the body is plain text.",
         Edit(SEND, _TYPE, _TYPE.replace("application/json", "text/plain; charset=utf-8")),
     ),
     client_edit(
         "sends-json-as-latin-1",
-        "client-request-headers",
+        "client-request-content-type",
         "Says that the body is in another charset than it is.",
         Edit(SEND, _TYPE, _TYPE.replace("application/json", "application/json; charset=iso-8859-1")),
     ),
     client_edit(
         "says-nothing-of-the-body",
-        "client-request-headers",
+        "client-request-content-type",
         "Leaves the content type out.",
         Edit(SEND, _TYPE, ""),
     ),
     client_edit(
         "takes-xml-alone",
-        "client-request-headers",
+        "client-request-accept",
         "Says that it takes XML, and nothing else.",
         Edit(SEND, _ACCEPT, 'headers={"Accept": "application/xml"},'),
     ),
     client_edit(
         "refuses-json",
-        "client-request-headers",
+        "client-request-accept",
         "Says that it takes anything but JSON, with a weight of nothing.",
         Edit(SEND, _ACCEPT, 'headers={"Accept": "text/html, application/json;q=0"},'),
     ),
@@ -112,13 +114,13 @@ REQUEST_LINES: tuple[ClientEdit, ...] = (
 BODIES: tuple[ClientEdit, ...] = (
     client_edit(
         "writes-null-for-what-is-unset",
-        "client-request-body",
+        "client-request-unset",
         "Writes null for a number that the caller left unset.",
         Edit(RECIPIENT, _TO, '        made["to"] = None if isinstance(self.to, Unset) else self.to\n'),
     ),
     client_edit(
         "writes-nothing-for-what-is-unset",
-        "client-request-body",
+        "client-request-unset",
         "Writes an empty message key where the caller left it unset.",
         Edit(
             RECIPIENT,
@@ -128,7 +130,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "makes-message-keys",
-        "client-request-body",
+        "client-request-unset",
         "Gives a message key to a recipient who was left without.",
         Edit(
             RECIPIENT,
@@ -140,13 +142,13 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "leaves-empty-texts-out",
-        "client-request-body",
+        "client-request-members",
         "Leaves out a number that is empty.",
         Edit(RECIPIENT, _TO, _TO.replace("if not isinstance(self.to, Unset)", "if self.to")),
     ),
     client_edit(
         "leaves-empty-attributes-out",
-        "client-request-body",
+        "client-request-members",
         "Leaves out the attributes of a recipient that are empty.",
         Edit(
             RECIPIENT,
@@ -156,7 +158,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "leaves-empty-attributes-of-the-request-out",
-        "client-request-body",
+        "client-request-members",
         "Leaves out the attributes of the request that are empty.",
         Edit(
             REQUEST,
@@ -166,7 +168,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "leaves-null-attributes-out",
-        "client-request-body",
+        "client-request-members",
         "Leaves out the attributes of a recipient that are null.",
         Edit(
             RECIPIENT_ATTRIBUTES,
@@ -176,7 +178,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "writes-attributes-as-texts",
-        "client-request-body",
+        "client-request-values",
         "Writes the attributes of a recipient as texts, whatever they are.",
         Edit(
             RECIPIENT_ATTRIBUTES,
@@ -186,7 +188,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "writes-names-in-lower-case",
-        "client-request-body",
+        "client-request-members",
         "Writes the names of attributes in lower case.",
         Edit(
             RECIPIENT_ATTRIBUTES,
@@ -196,13 +198,13 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "says-not-to-resubscribe",
-        "client-request-body",
+        "client-request-unset",
         "Writes false for a choice that the caller left open.",
         Edit(SUBSCRIPTIONS, _RESUBSCRIBE, '        made["resubscribe"] = bool(self.resubscribe)\n'),
     ),
     client_edit(
         "does-not-say-not-to-resubscribe",
-        "client-request-body",
+        "client-request-members",
         "Leaves out a choice that is false.",
         Edit(
             SUBSCRIPTIONS,
@@ -212,7 +214,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "always-subscribes",
-        "client-request-body",
+        "client-request-unset",
         "Writes subscriptions into a request that has none.",
         Edit(
             REQUEST,
@@ -224,25 +226,25 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "writes-numbers-as-integers",
-        "client-request-body",
+        "client-request-values",
         "Writes a telephone number as a number.",
         Edit(RECIPIENT, _TO, _TO.replace("= self.to", "= int(self.to) if self.to.isdecimal() else self.to")),
     ),
     client_edit(
         "writes-a-plus-before-numbers",
-        "client-request-body",
+        "client-request-values",
         "Writes a telephone number with a plus in front.",
         Edit(RECIPIENT, _TO, _TO.replace("= self.to", '= f"+{self.to}"')),
     ),
     client_edit(
         "sends-the-last-recipient-first",
-        "client-request-body",
+        "client-request-values",
         "Turns the order of the recipients round.",
         Edit(REQUEST, _RECIPIENTS, "[each0.to_dict() for each0 in reversed(self.recipients)]"),
     ),
     client_edit(
         "forgets-the-last-recipient",
-        "client-request-body",
+        "client-request-members",
         "Leaves out the last recipient of several.",
         Edit(
             REQUEST, _RECIPIENTS, "[each0.to_dict() for each0 in self.recipients[: max(1, len(self.recipients) - 1)]]"
@@ -250,13 +252,13 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "sends-to-five-at-most",
-        "client-request-body",
+        "client-request-members",
         "Leaves out whoever comes after the fifth recipient.",
         Edit(REQUEST, _RECIPIENTS, "[each0.to_dict() for each0 in self.recipients[:5]]"),
     ),
     client_edit(
         "sends-once-to-whoever-has-one-key",
-        "client-request-body",
+        "client-request-members",
         "Takes recipients with the same contact key for one.",
         Edit(
             REQUEST,
@@ -266,13 +268,13 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "writes-question-marks",
-        "client-request-body",
-        "Writes a question mark for every character that Latin-1 lacks.",
-        Edit(WRITING, f'{_BODY}"utf-8")', f'{_BODY}"latin-1", "replace")'),
+        "client-request-values",
+        "Writes a question mark for every character that ASCII lacks.",
+        Edit(WRITING, f'{_BODY}"utf-8")', f'{_BODY}"ascii", "replace")'),
     ),
     client_edit(
         "writes-latin-1",
-        "client-request-body",
+        "client-request-json",
         "Writes the body in Latin-1, and what Latin-1 lacks as JSON escapes.",
         Edit(
             WRITING,
@@ -283,7 +285,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "escapes-the-half-of-emoji",
-        "client-request-body",
+        "client-request-values",
         "Escapes a character beyond the first plane by its last sixteen bits.",
         Edit(
             WRITING,
@@ -295,7 +297,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "takes-letters-apart",
-        "client-request-body",
+        "client-request-values",
         "Writes a letter with a sign above it as two characters.",
         Edit(
             WRITING,
@@ -305,7 +307,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "takes-out-control-characters",
-        "client-request-body",
+        "client-request-values",
         "Leaves out what is not printable of a text.",
         Edit(
             WRITING,
@@ -316,7 +318,7 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "escapes-html",
-        "client-request-body",
+        "client-request-values",
         "Writes & and < as in HTML.",
         Edit(
             WRITING,
@@ -326,25 +328,25 @@ BODIES: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "writes-json-into-json",
-        "client-request-body",
+        "client-request-values",
         "Writes the body as a JSON text inside a JSON text.",
         Edit(WRITING, f'{_BODY}"utf-8")', '        return json.dumps(text).encode("utf-8")'),
     ),
     client_edit(
         "wraps-the-body",
-        "client-request-body",
+        "client-request-members",
         "Puts the body into another object.",
         Edit(WRITING, "text = json.dumps(value, ", 'text = json.dumps({"body": value}, '),
     ),
     client_edit(
         "writes-a-byte-order-mark",
-        "client-request-body",
+        "client-request-json",
         "Begins the body with a byte-order mark.",
         Edit(WRITING, f'{_BODY}"utf-8")', f'{_BODY}"utf-8-sig")'),
     ),
     client_edit(
         "sends-the-body-of-tasks-twice-written",
-        "client-request-body",
+        "client-request-values",
         "Writes the body as a JSON text inside a JSON text, in tasks alone.",
         Edit(
             SEND,
@@ -353,6 +355,7 @@ BODIES: tuple[ClientEdit, ...] = (
             "    _sent.content = _writing.json_body((_sent.content or b'').decode())\n"
             "    return await _calls.result_async(client, _OPERATION, _sent)\n",
         ),
+        styles=ASYNC,
     ),
 )
 
@@ -396,6 +399,7 @@ WAITING: tuple[ClientEdit, ...] = (
         "client-stalled-raises",
         "Has no time-outs in tasks.",
         Edit(EXCHANGE, _ASYNC, f'        request.extensions["timeout"] = {{}}\n{_ASYNC}'),
+        styles=ASYNC,
     ),
     client_edit(
         "raises-another-error-when-late",
@@ -423,6 +427,7 @@ WAITING: tuple[ClientEdit, ...] = (
             "            return None\n"
             "        return line.of(_success(client, operation, arguments, answer))\n",
         ),
+        styles=SYNC,
     ),
     client_edit(
         "takes-a-broken-connection-for-nothing",
@@ -440,6 +445,7 @@ WAITING: tuple[ClientEdit, ...] = (
             "            return None\n"
             "        return line.of(",
         ),
+        styles=ASYNC,
     ),
     client_edit(
         "lets-a-broken-connection-crash",
@@ -461,42 +467,49 @@ REPEATS: tuple[ClientEdit, ...] = (
         "client-never-repeats",
         "Sends once more after a failure of the server's, outside of tasks.",
         Edit(EXCHANGE, _SYNC, _again(_SYNC, "response.status_code >= 500")),
+        styles=SYNC,
     ),
     client_edit(
         "tasks-send-again-after-503",
         "client-never-repeats",
         "Sends once more after a 503, in tasks.",
         Edit(EXCHANGE, _ASYNC, _again(_ASYNC, "response.status_code == 503")),
+        styles=ASYNC,
     ),
     client_edit(
         "sends-again-when-told-to-wait",
         "client-never-repeats",
         "Sends once more after a 429.",
         Edit(EXCHANGE, _SYNC, _again(_SYNC, "response.status_code == 429")),
+        styles=SYNC,
     ),
     client_edit(
         "tasks-send-again-when-not-let-in",
         "client-never-repeats",
         "Sends once more with the same token after a 401, in tasks.",
         Edit(EXCHANGE, _ASYNC, _again(_ASYNC, "response.status_code == 401")),
+        styles=ASYNC,
     ),
     client_edit(
         "sends-again-after-a-time-out",
         "client-never-repeats",
         "Sends once more when no answer comes in time.",
         Edit(EXCHANGE, _SYNC, _again_after(_SYNC, "httpx.ReadTimeout")),
+        styles=SYNC,
     ),
     client_edit(
         "sends-again-after-a-broken-connection",
         "client-never-repeats",
         "Sends once more when the connection ends before the answer.",
         Edit(EXCHANGE, _SYNC, _again_after(_SYNC, "(httpx.RemoteProtocolError, httpx.ReadError)")),
+        styles=SYNC,
     ),
     client_edit(
         "tasks-send-again-after-a-broken-connection",
         "client-never-repeats",
         "Sends once more when the connection ends before the answer, in tasks.",
         Edit(EXCHANGE, _ASYNC, _again_after(_ASYNC, "(httpx.RemoteProtocolError, httpx.ReadError)")),
+        styles=ASYNC,
     ),
     client_edit(
         "sends-again-what-it-cannot-read",
@@ -511,12 +524,14 @@ REPEATS: tuple[ClientEdit, ...] = (
             "        except DecodeError:\n"
             f"            return line.of({_SUCCESS})\n",
         ),
+        styles=SYNC,
     ),
     client_edit(
         "sends-again-to-be-sure",
         "client-never-repeats",
         "Sends everything twice.",
         Edit(EXCHANGE, _SYNC, _again(_SYNC, "True")),
+        styles=SYNC,
     ),
     client_edit(
         "follows-every-redirect",
@@ -547,6 +562,7 @@ REPEATS: tuple[ClientEdit, ...] = (
         "client-no-redirect",
         "Follows redirects in tasks.",
         Edit(EXCHANGE, _ASYNC, _ASYNC.replace("follow_redirects=False", "follow_redirects=True")),
+        styles=ASYNC,
     ),
 )
 
