@@ -16,7 +16,7 @@ import logging
 import pickle
 import ssl
 import traceback
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import cache
 from typing import Self
 from urllib.parse import urlsplit
@@ -207,12 +207,16 @@ class ReferenceClient:
     def accepted(self, request: Request, response: Response) -> Result:
         """Read a 202; raises `Unreadable` that says where it breaks the contract."""
         try:
-            body = response.json
+            body = self.read(response)
         except NotStrictJSON as error:
             raise self.unreadable(request, response, str(error)) from None
         if fault := self.fault(body):
             raise self.unreadable(request, response, fault)
         return self.result(body)
+
+    def read(self, response: Response) -> JSON:
+        """The body as JSON; raises `NotStrictJSON`."""
+        return response.json
 
     def fault(self, body: JSON) -> str | None:
         """Where a 202 lacks a container or a required field; None if nowhere."""
@@ -250,7 +254,7 @@ class ReferenceClient:
         return Told.MIXED if result.refused else Told.ACCEPTED
 
 
-def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> Caller:
+def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> Caller:
     """A caller of this client: whatever happens becomes an outcome."""
 
     def call(asked: Asked) -> Outcome:

@@ -19,7 +19,7 @@ import pkgutil
 import ssl
 import traceback
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType, TracebackType
 from typing import Any, Self, cast
 
@@ -42,7 +42,10 @@ class _Operation:
 
     sync: Callable[..., Any]
     asyncio: Callable[..., Any]
+    #: None for an operation that takes none.
     body: Any
+    #: How the function's parameters are called, by the names without their joints.
+    path_names: Mapping[str, str]
     results: tuple[type, ...]
     errors: tuple[type, ...]
 
@@ -116,11 +119,13 @@ class GeneratedCaller:
         )
 
     def _called(self, client: Any, operation: _Operation, asked: Asked) -> object:
-        body = operation.body.from_dict(asked.body)
+        arguments = {operation.path_names.get(_squashed(name), name): value for name, value in asked.path.items()}
+        if operation.body is not None:
+            arguments["body"] = operation.body.from_dict(asked.body)
         if asked.style == "sync":
-            return operation.sync(client=client, body=body)
+            return operation.sync(client=client, **arguments)
         self._runner = self._runner or asyncio.Runner()
-        return self._runner.run(operation.asyncio(client=client, body=body))
+        return self._runner.run(operation.asyncio(client=client, **arguments))
 
     def _client(self, key: _Key) -> Any:
         if key not in self._clients:
@@ -191,7 +196,7 @@ def _operation(package: str, name: str, modules: dict[str, str], contract: Contr
         raise PackageError(place, f"has no {' and no '.join(lacking)}", _MADE_BY)
     types = typing.get_type_hints(module.sync)
     body = next((each for each in _classes(types.get("body")) if hasattr(each, "from_dict")), None)
-    if body is None:
+    if body is None and contract.operations[name].request:
         raise PackageError(place, "has a sync that takes no body with from_dict", _MADE_BY)
     returned = tuple(_classes(types.get("return")))
     responses = contract.operations[name].responses.items()
@@ -201,6 +206,7 @@ def _operation(package: str, name: str, modules: dict[str, str], contract: Contr
         module.sync,
         module.asyncio,
         body,
+        {_squashed(each): each for each in inspect.signature(module.sync).parameters},
         results=tuple(each for each in returned if _attributes(each) in results),
         errors=tuple(each for each in returned if _attributes(each) in errors - {frozenset()}),
     )
