@@ -16,6 +16,7 @@ from conformance.model import (
     Record,
     Requirement,
     Seen,
+    Turn,
     Verdict,
 )
 
@@ -216,4 +217,6 @@ def exchange_size(exchange: Exchange) -> tuple[int, ...]:
 
 
 def call_size(call: Call) -> tuple[int, ...]:
-    return (len(call.answer.response.body) + len(repr(call.asked.body)),)
+    """Smaller is easier to read: the fewest bytes asked and answered, those of the calls around it included."""
+    turns = (Turn(call.asked, call.answer), *call.before, *call.beside)
+    return (sum(len(each.answer.response.body) + len(repr(each.asked.body)) for each in turns),)

@@ -287,6 +287,8 @@ class Outcome:
     shown: str = ""
     #: Seconds the client waits for an answer unless told otherwise; None if for ever.
     default_timeout: float | None = None
+    #: The last of what a client in a process of its own wrote to its stderr meanwhile; for people to read.
+    stderr: str = ""
 
 
 class Delivery(StrEnum):
@@ -343,7 +345,7 @@ class Asked:
     token: str = field(repr=False)
     style: str = "sync"
     timeout: float | None = None
-    path: Mapping[str, str] = field(factory=dict)
+    path: Mapping[str, str] = field(factory=dict[str, str])
     headers: Headers = ()
 
 
@@ -375,7 +377,7 @@ class Caller(Protocol):
     def __call__(self, asked: Asked) -> Outcome: ...
 
     def together(self, way: Together, asked: Sequence[Asked]) -> Sequence[Outcome]:
-        """Make all these calls at the same time; the outcomes in the order of the calls."""
+        """Make all these calls at the same time; the outcomes in the order of the calls. One that hangs is `HUNG`."""
         ...
 
 
@@ -399,7 +401,8 @@ class Call:
 
     `elsewhere` is what another server got, at the address that an answer redirected to. `before` are the calls that had
     to come first, on the same client. `beside` are those that were made at the same time, and `way` is how. `alike` is
-    what the caller was told of the same call in the other style.
+    what the caller was told of the same call in the other style; `alone` is what of one that was made at the same time
+    as others is told when nothing is beside it.
     """
 
     asked: Asked
@@ -411,6 +414,7 @@ class Call:
     beside: tuple[Turn, ...] = ()
     way: Together | None = None
     alike: Outcome | None = None
+    alone: Outcome | None = None
 
 
 @frozen

@@ -11,30 +11,34 @@ knows the send operation alone.
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import logging
 import pickle
 import ssl
+import time
 import traceback
-from collections.abc import Callable, Generator, Mapping
-from functools import cache
-from typing import Self
+import weakref
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from functools import cache, partial
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 from attrs import evolve, field, frozen
 
+from conformance.at_once import in_tasks, in_threads
 from conformance.model import (
     JSON,
+    Abilities,
     Asked,
-    Caller,
-    FunctionCaller,
     Headers,
     Item,
     NotStrictJSON,
     Outcome,
     Request,
     Response,
+    Together,
     Told,
     is_array,
     is_object,
@@ -46,6 +50,7 @@ REQUIRED = ("requestId", "errorcode", "responses")
 DOCUMENTED_ERRORS = frozenset({400, 401, 403, 415, 429, 500, 503})
 
 log = logging.getLogger(__name__)
+Value = TypeVar("Value")
 
 
 @frozen
@@ -120,7 +125,14 @@ class Result:
 
 #: What a call of a correct client returns is a `Result`; mutants return the rest.
 Returned = Result | ReferenceClientError | None
-Steps = Generator[Request, Response, Returned]
+Steps = Generator["Request | Pause", Response, Returned]
+
+
+@frozen
+class Pause:
+    """Seconds for which a call waits, so that other calls go on. A correct client has none."""
+
+    seconds: float = 0.002
 
 
 class ReferenceClient:
@@ -135,6 +147,18 @@ class ReferenceClient:
         self.url = url.rstrip("/")
         self.token = token
         self.timeout = self.default_timeout if timeout is None else timeout
+        #: What a copy sends besides.
+        self.further: Headers = ()
+
+    def with_headers(self, headers: Headers) -> Self:
+        """A copy that sends these headers as well; this client stays as it is."""
+        made = copy.copy(self)
+        made.further = (*self.further, *headers)
+        return made
+
+    def in_tasks(self) -> ReferenceClient:
+        """What makes the calls of tasks: the same client."""
+        return self
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
@@ -164,6 +188,7 @@ class ReferenceClient:
             ("Content-Type", "application/json"),
             ("Accept", "application/json"),
             ("Authorization", f"Bearer {self.token}"),
+            *self.further,
         )
 
     def content(self, body: JSON) -> JSON:
@@ -254,59 +279,146 @@ class ReferenceClient:
         return Told.MIXED if result.refused else Told.ACCEPTED
 
 
-def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> Caller:
-    """A caller of this client: whatever happens becomes an outcome."""
+@frozen
+class _Key:
+    """What a client is made of."""
 
-    def call(asked: Asked) -> Outcome:
-        client = client_class(asked.url, asked.token, asked.timeout)
-        send = _send_async if asked.style == "async" else _send
+    url: str
+    token: str = field(repr=False)
+    timeout: float | None
+
+
+class ReferenceCaller:
+    """A `Caller` of this client: whatever happens becomes an outcome.
+
+    Calls with the same address, token and time-out share one client, and in threads its connections as well. Those of
+    tasks belong to their event loop, and go with it.
+    """
+
+    abilities = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
+
+    def __init__(self, client_class: Callable[..., ReferenceClient]) -> None:
+        self._make = client_class
+        self._clients: dict[_Key, tuple[ReferenceClient, httpx.Client]] = {}
+        weakref.finalize(self, _close, self._clients)
+
+    def __call__(self, asked: Asked) -> Outcome:
+        client, connection = self._client(asked)
         with _Lines() as lines:
-            try:
-                returned, raised = send(client, asked.body), None
-            except Exception as error:  # a mutant may raise anything, and that is a finding, not a failure
-                returned, raised = None, error
-        shown = "\n".join((*_seen(client), *_seen(returned), *_seen(raised), *lines.written))
-        return evolve(_outcome(client, returned, raised), shown=shown, default_timeout=client.default_timeout)
+            if asked.style == "async":
+                tasks = _connection_of_tasks()
+                outcome = asyncio.run(_closing(tasks, _asked_in_a_task(client, tasks, asked.body)))
+            else:
+                outcome = _asked(client, connection, asked.body)
+        return lines.beside(outcome)
 
-    return FunctionCaller(call)
+    def together(self, way: Together, asked: Sequence[Asked]) -> tuple[Outcome, ...]:
+        asking = [(*self._client(each), each.body) for each in asked]
+        with _Lines() as lines:
+            if way is Together.THREADS:
+                outcomes = in_threads([partial(_asked, *each) for each in asking])
+            else:
+                tasks = _connection_of_tasks()
+                calls = [partial(_asked_in_a_task, client, tasks, body) for client, _, body in asking]
+                outcomes = in_tasks(lambda main: asyncio.run(_closing(tasks, main)), calls)
+        if None in outcomes:
+            # Whatever those wait for, the next call is not to wait for it as well.
+            self._clients.clear()
+        return tuple(lines.beside(each or Outcome(Told.HUNG)) for each in outcomes)
+
+    def _client(self, asked: Asked) -> tuple[ReferenceClient, httpx.Client]:
+        """The shared client, or a copy of it that has the headers that are asked for."""
+        key = _Key(asked.url, asked.token, asked.timeout)
+        if any(each.url != key.url for each in self._clients):
+            _close(self._clients)
+        if key not in self._clients:
+            made = self._make(key.url, key.token, key.timeout)
+            self._clients[key] = made, httpx.Client(verify=_tls(), trust_env=False)
+        client, connection = self._clients[key]
+        return (client.with_headers(asked.headers) if asked.headers else client), connection
 
 
-def _send(client: ReferenceClient, body: JSON) -> Returned:
+def _close(clients: dict[_Key, tuple[ReferenceClient, httpx.Client]]) -> None:
+    while clients:
+        clients.popitem()[1][1].close()
+
+
+def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> ReferenceCaller:
+    """A caller of this client, or of one that is made from it."""
+    return ReferenceCaller(client_class)
+
+
+def _connection_of_tasks() -> httpx.AsyncClient:
+    return httpx.AsyncClient(verify=_tls(), trust_env=False)
+
+
+async def _closing(connection: httpx.AsyncClient, main: Coroutine[Any, Any, Value]) -> Value:
+    async with connection:
+        return await main
+
+
+def _asked(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Outcome:
+    try:
+        returned, raised = _sent(client, connection, body), None
+    except Exception as error:  # a mutant may raise anything, and that is a finding, not a failure
+        returned, raised = None, error
+    return _told(client, returned, raised)
+
+
+async def _asked_in_a_task(client: ReferenceClient, connection: httpx.AsyncClient, body: JSON) -> Outcome:
+    client = client.in_tasks()
+    try:
+        returned, raised = await _sent_in_a_task(client, connection, body), None
+    except Exception as error:  # the same
+        returned, raised = None, error
+    return _told(client, returned, raised)
+
+
+def _told(client: ReferenceClient, returned: Returned, raised: Exception | None) -> Outcome:
+    """What a call tells its caller, and all that it shows but for the log."""
+    shown = "\n".join((*_seen(client), *_seen(returned), *_seen(raised)))
+    return evolve(_outcome(client, returned, raised), shown=shown, default_timeout=client.default_timeout)
+
+
+def _sent(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Returned:
     steps = client.steps(body)
-    with httpx.Client(verify=_tls(), trust_env=False, timeout=client.timeout) as connection:
-        try:
-            request = next(steps)
-            while True:
-                arrived: Response | NoAnswer
-                try:
-                    arrived = _from_httpx(connection.request(**_to_httpx(client, request)))
-                except client.transport_errors as error:
-                    arrived = _no_answer(client, request, error)
-                request = _resumed(steps, arrived)
-        except StopIteration as end:
-            return _returned(end)
-
-
-def _send_async(client: ReferenceClient, body: JSON) -> Returned:
-    async def send() -> Returned:
-        steps = client.steps(body)
-        async with httpx.AsyncClient(verify=_tls(), trust_env=False, timeout=client.timeout) as connection:
+    try:
+        step = next(steps)
+        while True:
+            if isinstance(step, Pause):
+                time.sleep(step.seconds)
+                step = next(steps)
+                continue
+            arrived: Response | NoAnswer
             try:
-                request = next(steps)
-                while True:
-                    arrived: Response | NoAnswer
-                    try:
-                        arrived = _from_httpx(await connection.request(**_to_httpx(client, request)))
-                    except client.transport_errors as error:
-                        arrived = _no_answer(client, request, error)
-                    request = _resumed(steps, arrived)
-            except StopIteration as end:
-                return _returned(end)
-
-    return asyncio.run(send())
+                arrived = _from_httpx(connection.request(**_to_httpx(client, step)))
+            except client.transport_errors as error:
+                arrived = _no_answer(client, step, error)
+            step = _resumed(steps, arrived)
+    except StopIteration as end:
+        return _returned(end)
 
 
-def _resumed(steps: Steps, arrived: Response | NoAnswer) -> Request:
+async def _sent_in_a_task(client: ReferenceClient, connection: httpx.AsyncClient, body: JSON) -> Returned:
+    steps = client.steps(body)
+    try:
+        step = next(steps)
+        while True:
+            if isinstance(step, Pause):
+                await asyncio.sleep(step.seconds)
+                step = next(steps)
+                continue
+            arrived: Response | NoAnswer
+            try:
+                arrived = _from_httpx(await connection.request(**_to_httpx(client, step)))
+            except client.transport_errors as error:
+                arrived = _no_answer(client, step, error)
+            step = _resumed(steps, arrived)
+    except StopIteration as end:
+        return _returned(end)
+
+
+def _resumed(steps: Steps, arrived: Response | NoAnswer) -> Request | Pause:
     """The next request; `StopIteration` if there is none, with what the call returns."""
     return steps.throw(arrived) if isinstance(arrived, NoAnswer) else steps.send(arrived)
 
@@ -330,6 +442,7 @@ def _to_httpx(client: ReferenceClient, request: Request) -> dict[str, JSON]:
         "headers": list(request.headers),
         "content": request.body,
         "follow_redirects": client.follow_redirects,
+        "timeout": client.timeout,
     }
 
 
@@ -411,6 +524,9 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.written.append(record.getMessage())
+
+    def beside(self, outcome: Outcome) -> Outcome:
+        return evolve(outcome, shown="\n".join((outcome.shown, *self.written)))
 
     def __enter__(self) -> Self:
         log.addHandler(self)

@@ -6,8 +6,10 @@ met. Each requirement is about some of these kinds, so that one fault is, as far
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
+
+from attrs import evolve
 
 from conformance.checks import (
     client_broken,
@@ -16,6 +18,7 @@ from conformance.checks import (
     client_requests,
     client_results,
     client_secrets,
+    client_together,
     client_wire,
 )
 from conformance.checks.call_reading import Reading
@@ -31,7 +34,10 @@ SECTIONS: Mapping[str, ModuleType] = {
     "broken answers": client_broken,
     "answers that do not come, and sending once": client_wire,
     "secrets": client_secrets,
+    "several callers, and two forms of a call": client_together,
 }
+#: What goes wrong in the company of others alone explains whatever else is wrong with the same call.
+_IN_COMPANY = frozenset({"client-serves-all", "client-own-answer"})
 
 
 def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
@@ -45,7 +51,32 @@ def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
         return last[0]
 
     sections = {name: module for name, module in SECTIONS.items() if module is not client_paths or with_paths(contract)}
-    return tuple(each.under(read, section) for section, module in sections.items() for each in rules_in(module))
+    listed = [each.under(read, section) for section, module in sections.items() for each in rules_in(module)]
+    return tuple(_attributed(each, listed) for each in listed)
+
+
+def _attributed(requirement: Requirement[Call], all: Sequence[Requirement[Call]]) -> Requirement[Call]:
+    """The requirement with what explains it besides: a fault that shows in company, or in one form, is one headline."""
+    if requirement.id in _IN_COMPANY:
+        return requirement
+    others = [each for each in all if each.id != requirement.id]
+    if requirement.id != "client-styles-alike":
+        return evolve(requirement, narrower=requirement.narrower | _IN_COMPANY)
+
+    def applies(call: Call) -> bool:
+        return requirement.applies(call) and (
+            not tuple(requirement.breaches(call)) or _is_right_elsewhere(call, others)
+        )
+
+    return evolve(requirement, applies=applies, narrower=frozenset(each.id for each in others))
+
+
+def _is_right_elsewhere(call: Call, requirements: Sequence[Requirement[Call]]) -> bool:
+    """What the other form told breaks nothing by itself: if it does, that is the fault, and not the difference."""
+    if call.alike is None:
+        return False
+    other = evolve(call, outcome=call.alike, alike=None)
+    return not any(each.applies(other) and tuple(each.breaches(other)) for each in requirements)
 
 
 def with_paths(contract: Contract) -> bool:

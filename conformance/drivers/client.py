@@ -21,7 +21,8 @@ from conformance.drivers.drawn_cases import cases
 from conformance.drivers.exact_cases import Profile, vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.text_tables import keep_tables
-from conformance.model import Call, Caller, Outcome, Turn
+from conformance.drivers.together import LARGE, SIZES, copies, groups, play_together, style_of
+from conformance.model import Call, Caller, Outcome, Together, Told, Turn
 
 #: Judges a call, and says which requirements it broke; known failures are left out.
 See = Callable[[Call], Collection[str]]
@@ -41,8 +42,8 @@ def exercise(
     see: See,
     vectors_only: bool = False,
 ) -> None:
-    """Play every exact case in each style that the client has, then drawn ones; `see` gets each call, in the same
-    order for a seed.
+    """Play every exact case in each style that the client has, then what the client can do besides, then drawn cases;
+    `see` gets each call, in the same order for a seed.
 
     A requirement that an exact case has broken is not looked for again among the drawn ones: the exact
     case is small already. Exceptions of `caller` and `see` are not a finding and are passed on.
@@ -55,6 +56,9 @@ def exercise(
 
         for case in vectors(contract, profile):
             broken |= judged(case)
+        for case in copies(contract) if caller.abilities.copies else ():
+            broken |= judged(case)
+        broken |= _judged_together(server, caller, contract, see, profile)
         if not vectors_only:
             keep_tables()
             _explore(judged, contract, seed, EXAMPLES[profile], broken)
@@ -67,7 +71,10 @@ def replay(caller: Caller, case: Case) -> tuple[Call, ...]:
 
 
 def play(server: ScriptedServer, caller: Caller, case: Case) -> Iterator[Call]:
-    """Play one case in each style of the client, and set the second beside the first."""
+    """Play one case in each style of the client, and set the second beside the first; a group in its own way."""
+    if case.way is not None:
+        yield from play_together(server, caller, _addressed_group(server, case, caller.abilities.styles))
+        return
     first: Outcome | None = None
     for style in caller.abilities.styles:
         call = _played(server, caller, case.in_style(style))
@@ -84,6 +91,27 @@ def _played(server: ScriptedServer, caller: Caller, case: Case) -> Call:
     server.play(turn.answer)
     outcome = caller(turn.asked)
     return Call(turn.asked, turn.answer, server.received, outcome, before=before)
+
+
+def _judged_together(
+    server: ScriptedServer, caller: Caller, contract: Contract, see: See, profile: Profile
+) -> set[str]:
+    broken: set[str] = set()
+    hung: set[Together | None] = set()
+    for case in groups(contract, caller.abilities, SIZES if profile == "quick" else (*SIZES, LARGE)):
+        # Waiting for a group that hangs takes longer than all others, and the next one would hang as well.
+        if case.way not in hung:
+            calls = tuple(play(server, caller, case))
+            broken |= {id for call in calls for id in see(call)}
+            hung |= {call.way for call in calls if call.outcome.told is Told.HUNG}
+    return broken
+
+
+def _addressed_group(server: ScriptedServer, case: Case, styles: Collection[str]) -> Case:
+    assert case.way is not None
+    styled = case.in_style(style_of(case.way, styles))
+    first = _addressed(server, Turn(styled.asked, styled.answer))
+    return evolve(styled, asked=first.asked, beside=tuple(_addressed(server, each) for each in styled.beside))
 
 
 def _addressed(server: ScriptedServer, turn: Turn) -> Turn:

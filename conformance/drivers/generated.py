@@ -20,6 +20,7 @@ import ssl
 import traceback
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import ModuleType, TracebackType
 from typing import Any, Self, cast
 
@@ -27,6 +28,7 @@ import attrs
 import httpx
 from attrs import field, frozen
 
+from conformance.at_once import in_tasks, in_threads
 from conformance.contract import Contract
 from conformance.model import JSON, Abilities, Asked, CannotRun, Item, Outcome, Together, Told
 
@@ -57,6 +59,20 @@ class _Key:
     url: str
     token: str = field(repr=False)
     timeout: float | None
+
+
+def _key(asked: Asked) -> _Key:
+    return _Key(asked.url, asked.token, asked.timeout)
+
+
+@frozen
+class _End:
+    """How a call of a client ended: with a result, or with an exception."""
+
+    client: Any
+    operation: _Operation
+    result: object = None
+    raised: Exception | None = None
 
 
 def generated_caller(package: str, contract: Contract) -> GeneratedCaller:
@@ -92,40 +108,65 @@ class GeneratedCaller:
 
     @property
     def abilities(self) -> Abilities:
-        return Abilities()
+        return Abilities(together=(Together.THREADS, Together.TASKS), copies=hasattr(self._make, "with_headers"))
 
     def together(self, way: Together, asked: Sequence[Asked]) -> Sequence[Outcome]:
-        raise NotImplementedError(way)
+        with self._log as log:
+            if way is Together.THREADS:
+                ended = in_threads([partial(self._ended, *self._prepared(each)) for each in asked])
+            else:
+                self._runner = self._runner or asyncio.Runner()
+                ended = in_tasks(
+                    self._runner.run, [partial(self._ended_in_a_task, *self._prepared(each)) for each in asked]
+                )
+        if None in ended:
+            # Whatever those wait for, the next call is not to wait for it as well.
+            self._clients, self._pickled, self._runner = {}, {}, None
+        return [
+            Outcome(Told.HUNG) if end is None else self._outcome(each, end, log.text)
+            for each, end in zip(asked, ended, strict=True)
+        ]
 
     def __call__(self, asked: Asked) -> Outcome:
+        prepared = self._prepared(asked)
+        with self._log as log:
+            if asked.style == "sync":
+                end = self._ended(*prepared)
+            else:
+                self._runner = self._runner or asyncio.Runner()
+                end = self._runner.run(self._ended_in_a_task(*prepared))
+        return self._outcome(asked, end, log.text)
+
+    def _prepared(self, asked: Asked) -> tuple[Any, _Operation, Asked]:
+        """The client that is to be asked, and what for."""
         operation = self._operations.get(asked.operation)
         if operation is None:
             known = ", ".join(self._operations)
             raise PackageError(self._package, f"has no operation {asked.operation!r}", f"It has: {known}.")
-        key = _Key(asked.url, asked.token, asked.timeout)
-        client = self._client(key)
-        raised: Exception | None = None
-        result: object = None
-        with self._log as log:
-            try:
-                result = self._called(client, operation, asked)
-            except Exception as error:  # whatever a client raises is what its caller was told
-                raised = error
-        outcome = _of_result(operation, result) if raised is None else _of_error(self._package, operation, raised)
-        return attrs.evolve(
-            outcome,
-            default_timeout=self._default_timeout(asked),
-            shown="\n".join((*_views(client, result, raised), self._pickled[key], log.text)),
-        )
+        client = self._client(_key(asked))
+        return client.with_headers(dict(asked.headers)) if asked.headers else client, operation, asked
 
-    def _called(self, client: Any, operation: _Operation, asked: Asked) -> object:
-        arguments = {operation.path_names.get(_squashed(name), name): value for name, value in asked.path.items()}
-        if operation.body is not None:
-            arguments["body"] = operation.body.from_dict(asked.body)
-        if asked.style == "sync":
-            return operation.sync(client=client, **arguments)
-        self._runner = self._runner or asyncio.Runner()
-        return self._runner.run(operation.asyncio(client=client, **arguments))
+    def _ended(self, client: Any, operation: _Operation, asked: Asked) -> _End:
+        try:
+            return _End(client, operation, operation.sync(client=client, **_arguments(operation, asked)))
+        except Exception as error:  # whatever a client raises is what its caller was told
+            return _End(client, operation, raised=error)
+
+    async def _ended_in_a_task(self, client: Any, operation: _Operation, asked: Asked) -> _End:
+        try:
+            result = await operation.asyncio(client=client, **_arguments(operation, asked))
+            return _End(client, operation, result)
+        except Exception as error:  # the same
+            return _End(client, operation, raised=error)
+
+    def _outcome(self, asked: Asked, end: _End, log: str) -> Outcome:
+        if end.raised is None:
+            outcome = _of_result(end.operation, end.result)
+        else:
+            outcome = _of_error(self._package, end.operation, end.raised)
+        self._client(_key(asked))
+        shown = (*_views(end.client, end.result, end.raised), self._pickled[_key(asked)], log)
+        return attrs.evolve(outcome, default_timeout=self._default_timeout(asked), shown="\n".join(shown))
 
     def _client(self, key: _Key) -> Any:
         if key not in self._clients:
@@ -164,6 +205,12 @@ class GeneratedCaller:
             for client in clients:
                 runner.run(client.get_async_httpx_client().aclose())
             runner.close()
+
+
+def _arguments(operation: _Operation, asked: Asked) -> dict[str, Any]:
+    """What the operation's function is called with, besides the client."""
+    values: dict[str, Any] = {operation.path_names[_squashed(name)]: value for name, value in asked.path.items()}
+    return values if operation.body is None else {**values, "body": operation.body.from_dict(asked.body)}
 
 
 def _imported(name: str, package: str) -> ModuleType:

@@ -11,12 +11,14 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Sequence
 from http import HTTPStatus
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from attrs import define, field, frozen
 
+from conformance.drivers.gathering import Gathering, Marked
 from conformance.model import Answer, Request, Response
 
 HOST = "127.0.0.1"
@@ -37,6 +39,7 @@ class _Play:
     answer: Answer
     received: list[Request] = field(factory=list)
     over: threading.Event = field(factory=threading.Event)
+    gathering: Gathering | None = None
 
 
 @frozen
@@ -80,6 +83,11 @@ class ScriptedServer:
         with self._lock:
             self._play.over.set()
             self._play = _Play(answer)
+
+    def play_each(self, marked: Sequence[Marked]) -> None:
+        """Hold the requests from now on until there are as many as marks, then give each the answer of its mark."""
+        self.play(UNSCRIPTED)
+        self._play.gathering = Gathering(marked, UNSCRIPTED)
 
     def __enter__(self) -> Self:
         self._acceptor.start()
@@ -151,6 +159,10 @@ class ScriptedServer:
         with self._lock:
             play = self._play
             play.received.append(arrived.request)
+        if play.gathering is not None:
+            content, reusable = written(play.gathering.answer(arrived.request), keep_alive=arrived.keep_alive)
+            play.gathering.send(content, connection.sendall)
+            return reusable
         if play.answer.stall and play.over.wait(play.answer.stall):
             return False
         content, reusable = written(play.answer, keep_alive=arrived.keep_alive)

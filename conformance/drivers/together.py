@@ -1,0 +1,215 @@
+"""One client that several use: calls at the same time, and copies of it that have other headers.
+
+Each call of a group has a mark of its own in what is asked and in each text that is answered, so that the server can
+tell the calls apart, and whoever reads a failure can as well. What a call is told is set beside what it is told alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from attrs import evolve, frozen
+
+from conformance.contract import Contract
+from conformance.drivers.answers import (
+    AS_HTML,
+    Fault,
+    SendOperation,
+    accepted_body,
+    error_body,
+    send_operation,
+)
+from conformance.drivers.cases import TOKEN, Case
+from conformance.drivers.gathering import Marked
+from conformance.drivers.scripted_server import ScriptedServer
+from conformance.model import (
+    JSON,
+    Abilities,
+    Answer,
+    Asked,
+    Call,
+    Caller,
+    Headers,
+    Outcome,
+    Request,
+    Response,
+    Together,
+    Told,
+    Turn,
+    is_object,
+    json_response,
+)
+
+#: How many calls make a group, and how many more do if there is time.
+SIZES = (2, 4, 8)
+LARGE = 32
+#: Time-outs that nobody else asks for, so that nobody has used the client before; none of them is ever reached.
+UNUSED = {Together.THREADS: 21.0, Together.TASKS: 22.0}
+UNUSED_COPIED, UNUSED_ORIGINAL = 23.0, 24.0
+#: Seconds a copy's caller is ready to wait, and seconds the server then takes.
+READY_TO_WAIT = 0.1
+STALL = 2.0
+
+COPIED: Headers = (("x-team", "blue"), ("x-batch", "spring 7"))
+COPIED_AGAIN: Headers = (("x-team", "green"),)
+
+
+@frozen
+class _Fate:
+    """What becomes of one call of a group: its recipients, and the answer to a body with its mark."""
+
+    recipients: int
+    answer: Callable[[SendOperation, JSON, str, int], Answer]
+
+
+def _accepted(*refused: int) -> Callable[[SendOperation, JSON, str, int], Answer]:
+    def answer(send: SendOperation, body: JSON, mark: str, number: int) -> Answer:
+        faults = {index: Fault(110_000 + number, f"{mark}: {index} is refused") for index in refused}
+        return Answer(json_response(send.accepted, accepted_body(body, faults)))
+
+    return answer
+
+
+def _refused(place: int) -> Callable[[SendOperation, JSON, str, int], Answer]:
+    """With the documented error that stands at this place, among those of the operation."""
+
+    def answer(send: SendOperation, body: JSON, mark: str, number: int) -> Answer:
+        said = error_body(120_000 + number, f"{mark}: refused", f"https://developer.example/{mark}")
+        return Answer(json_response(send.errors[place], said))
+
+    return answer
+
+
+def _unreadable(send: SendOperation, body: JSON, mark: str, number: int) -> Answer:
+    return Answer(Response(send.accepted, AS_HTML, f"<html>{mark}</html>".encode()))
+
+
+def _cut(send: SendOperation, body: JSON, mark: str, number: int) -> Answer:
+    whole = Answer(json_response(send.accepted, accepted_body(body)))
+    return evolve(whole, cut_after=len(whole.response.body) // 2)
+
+
+#: In the order in which groups take them, again and again; a group of two is one refused in part, and one queued.
+FATES = (
+    _Fate(2, _accepted(1)),
+    _Fate(1, _accepted()),
+    _Fate(1, _refused(0)),
+    _Fate(2, _cut),
+    _Fate(3, _accepted(0, 2)),
+    _Fate(1, _refused(-1)),
+    _Fate(2, _unreadable),
+    _Fate(2, _accepted()),
+)
+
+
+def groups(contract: Contract, abilities: Abilities, sizes: Sequence[int] = SIZES) -> Iterator[Case]:
+    """Groups of calls that share one client, in each way that it has; then one that is the client's first use."""
+    send = send_operation(contract)
+    for way in abilities.together:
+        for size in sizes:
+            yield _group(f"{size}-in-{way}", _turns(send, f"{way}-{size}", size), way)
+        turns = _turns(send, f"first-{way}", max(SIZES), UNUSED[way])
+        yield _group(f"first-use-in-{way}", turns, way)
+        if abilities.copies:
+            turns = _turns(send, f"copied-{way}", max(SIZES))
+            headers = ((), COPIED, COPIED_AGAIN)
+            mixed = [evolve(each, asked=evolve(each.asked, headers=headers[i % 3])) for i, each in enumerate(turns)]
+            yield _group(f"copies-in-{way}", mixed, way)
+
+
+def _group(name: str, turns: Sequence[Turn], way: Together) -> Case:
+    first, *others = turns
+    return Case(name, first.asked, first.answer, beside=tuple(others), way=way)
+
+
+def _turns(send: SendOperation, name: str, size: int, timeout: float | None = None) -> list[Turn]:
+    return [_turn(send, f"{name}-call-{number:02}", number, timeout) for number in range(size)]
+
+
+def _turn(send: SendOperation, mark: str, number: int, timeout: float | None = None) -> Turn:
+    fate = FATES[number % len(FATES)]
+    recipients = [{"contactKey": f"{mark}-{each}", "messageKey": f"{mark}-{each}"} for each in range(fate.recipients)]
+    body = {"definitionKey": mark, "recipients": recipients}
+    asked = Asked(send.operation.id, "", body, TOKEN, timeout=timeout)
+    return Turn(asked, fate.answer(send, body, mark, number))
+
+
+def copies(contract: Contract) -> Iterator[Case]:
+    """Copies with headers of their own, and the original after them: before its first use, and after it."""
+    send = send_operation(contract)
+
+    def turn(headers: Headers = (), timeout: float | None = None) -> Turn:
+        made = _turn(send, "copy" if headers else "original", 0, timeout)
+        return evolve(made, asked=evolve(made.asked, headers=headers))
+
+    def case(name: str, *turns: Turn) -> Case:
+        *before, last = turns
+        return Case(name, last.asked, last.answer, tuple(before))
+
+    original, copied = turn(), turn(COPIED)
+    yield case("copy-of-an-unused-client", turn(COPIED, UNUSED_COPIED))
+    yield case("original-that-was-copied-unused", turn(COPIED, UNUSED_ORIGINAL), turn(timeout=UNUSED_ORIGINAL))
+    yield case("copy-of-a-used-client", original, copied)
+    yield case("original-that-was-copied", original, copied, original)
+    yield case("copy-after-another", copied, turn(COPIED_AGAIN))
+    late = turn(COPIED, READY_TO_WAIT)
+    yield case("copy-that-waits", evolve(late, answer=evolve(late.answer, stall=STALL)))
+
+
+def play_together(server: ScriptedServer, caller: Caller, case: Case) -> Iterator[Call]:
+    """Play a group, a call for each of its turns; each was asked alone before, of a client that is used.
+
+    The turns have their addresses, and `way` is one that the client has.
+    """
+    assert case.way is not None
+    turns = (Turn(case.asked, case.answer), *case.beside)
+    alone = [_alone(server, caller, each) for each in turns]
+    server.play_each([Marked(mark_of(each.asked), each.answer) for each in turns])
+    outcomes = caller.together(case.way, [each.asked for each in turns])
+    shares = _shared_out(server.received, turns, outcomes)
+    for index, turn in enumerate(turns):
+        yield Call(
+            turn.asked,
+            turn.answer,
+            shares[index],
+            outcomes[index],
+            before=case.before,
+            beside=(*turns[:index], *turns[index + 1 :]),
+            way=case.way,
+            alone=alone[index],
+        )
+
+
+def mark_of(asked: Asked) -> bytes:
+    """What tells a call of a group from the others, as it stands in the request."""
+    return json.dumps(asked.body.get("definitionKey") if is_object(asked.body) else None).encode()
+
+
+def style_of(way: Together, styles: Collection[str]) -> str:
+    """The style in which calls are made that share a client in this way."""
+    wanted = "sync" if way is Together.THREADS else "async"
+    return wanted if wanted in styles else next(iter(styles))
+
+
+def _alone(server: ScriptedServer, caller: Caller, turn: Turn) -> Outcome:
+    server.play(turn.answer)
+    # The client that is to be unused stays so.
+    return caller(evolve(turn.asked, timeout=None))
+
+
+def _shared_out(
+    received: Sequence[Request], turns: Sequence[Turn], outcomes: Sequence[Outcome]
+) -> list[tuple[Request, ...]]:
+    """The requests of each call. One that bears no mark, or another's again, is of the call whose own did not come."""
+    shares: list[list[Request]] = [[] for _ in turns]
+    strays: list[Request] = []
+    marks = [mark_of(each.asked) for each in turns]
+    for request in received:
+        whose = next((index for index, mark in enumerate(marks) if mark in request.body), None)
+        (strays if whose is None else shares[whose]).append(request)
+    for index, outcome in enumerate(outcomes):
+        if not shares[index] and outcome.told is not Told.UNSENT:
+            twice = next((each for each in shares if len(each) > 1), strays)
+            shares[index] = [twice.pop()] if twice else []
+    return [tuple(each) for each in shares]
