@@ -19,7 +19,7 @@ import ssl
 import time
 import traceback
 import weakref
-from collections.abc import Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -232,12 +232,16 @@ class ReferenceClient:
     def accepted(self, request: Request, response: Response) -> Result:
         """Read a 202; raises `Unreadable` that says where it breaks the contract."""
         try:
-            body = response.json
+            body = self.read(response)
         except NotStrictJSON as error:
             raise self.unreadable(request, response, str(error)) from None
         if fault := self.fault(body):
             raise self.unreadable(request, response, fault)
         return self.result(body)
+
+    def read(self, response: Response) -> JSON:
+        """The body as JSON; raises `NotStrictJSON`."""
+        return response.json
 
     def fault(self, body: JSON) -> str | None:
         """Where a 202 lacks a container or a required field; None if nowhere."""
@@ -293,7 +297,7 @@ class ReferenceCaller:
 
     abilities = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
 
-    def __init__(self, client_class: type[ReferenceClient]) -> None:
+    def __init__(self, client_class: Callable[..., ReferenceClient]) -> None:
         self._make = client_class
         self._clients: dict[_Key, tuple[ReferenceClient, httpx.Client]] = {}
         weakref.finalize(self, _close, self._clients)
@@ -339,7 +343,7 @@ def _close(clients: dict[_Key, tuple[ReferenceClient, httpx.Client]]) -> None:
         clients.popitem()[1][1].close()
 
 
-def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> ReferenceCaller:
+def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> ReferenceCaller:
     """A caller of this client, or of one that is made from it."""
     return ReferenceCaller(client_class)
 

@@ -52,7 +52,10 @@ def mixed(send: SendOperation) -> Iterator[Named]:
         yield _refused(send, 3, (), f"3-queued-answered-{name}", order)
     six = people(6, {0, 2, 5})
     codes = {index: Fault(code, f"{code}: no") for index, code in zip((0, 2, 5), send.item_codes, strict=False)}
-    yield "some-of-six-refused", six, accepting(send, accepted_body(six, codes))
+    answer = accepted_body(six, codes)
+    yield "some-of-six-refused", six, accepting(send, answer)
+    backwards = {**answer, "responses": answer["responses"][::-1]}
+    yield "some-of-six-refused-answered-backwards", six, accepting(send, backwards)
     body, answer = refusing(2, {1}, Fault(109121, ""))
     yield "refused-without-words", body, accepting(send, answer)
     body, answer = refusing(3, {0, 1}, Fault(109121, "the same words"))
