@@ -17,8 +17,8 @@ from attrs import evolve, frozen
 from conformance.case_files import Case, case_text, read_case
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
-from conformance.checks.reading import SEND
 from conformance.checks.client_together import excuses
+from conformance.checks.reading import SEND
 from conformance.contract import Contract, ContractError, Operation, default_folder
 from conformance.drivers.cases import TOKEN
 from conformance.drivers.exploration import loading

@@ -113,12 +113,16 @@ class GeneratedCaller:
                 ended = in_threads([partial(self._ended, *self._prepared(each)) for each in asked])
             else:
                 self._runner = self._runner or asyncio.Runner()
-                ended = in_tasks(self._runner.run, [partial(self._ended_in_a_task, *self._prepared(each)) for each in asked])
+                ended = in_tasks(
+                    self._runner.run, [partial(self._ended_in_a_task, *self._prepared(each)) for each in asked]
+                )
         if None in ended:
             # Whatever those wait for, the next call is not to wait for it as well.
             self._clients, self._pickled, self._runner = {}, {}, None
         return [
-            Outcome(Told.HUNG) if end is None else self._outcome(each, end, log.text)
+            Outcome(Told.HUNG, default_timeout=self._default_timeout(each))
+            if end is None
+            else self._outcome(each, end, log.text)
             for each, end in zip(asked, ended, strict=True)
         ]
 
