@@ -1,4 +1,5 @@
-"""A failure in a file: the requirement, the exchange that breaks it, and what has to be sent before.
+"""A failure in a file: the requirement, the exchange that breaks it, and what has to be sent before; for a client, the
+requirement and the case.
 
 The file can be handed on. Neither the token nor a telephone number is in it: marks stand in their place, which whoever
 repeats the exchange fills with their own. Message keys of the run are renamed when it is repeated, or a server that
@@ -9,9 +10,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 
 from attrs import frozen
@@ -131,20 +133,77 @@ def _marked_header(name: str, value: str, setting: Setting) -> str:
 
 
 def read_case(file: Path) -> tuple[Case, str]:
-    """The case in a file, its marks left as they are, and the definition key it was made with.
+    """The case of a server in a file, its marks left as they are, and the definition key it was made with.
 
     Raises `CaseFileError`.
     """
+    document = _read(file)
+    if document.get("side", "server") != "server":
+        raise CaseFileError(str(file), "is the failure of a client", "Name a --package or a --command to play it to.")
+    with _whole(file):
+        return _case(document), str(document["definition_key"])
+
+
+def is_of_a_client(file: Path) -> bool:
+    """Whether the failure in a file is one of a client; raises `CaseFileError`."""
+    return _read(file).get("side") == "client"
+
+
+@frozen
+class ClientCase:
+    """A failure of a client that can be repeated; `line` is the case as the client driver writes it."""
+
+    requirement: str
+    breaches: tuple[str, ...]
+    contract_digest: str
+    line: str
+
+
+_TOKEN_MARK = "{{token}}"
+
+
+def client_case_text(case: ClientCase, token: str, mask: Callable[[str], str]) -> str:
+    """The case as JSON, with a mark for the token; `mask` hides it in sentences."""
+    document = {
+        "format": FORMAT,
+        "side": "client",
+        "requirement": case.requirement,
+        "breaches": [mask(each) for each in case.breaches],
+        "contract": case.contract_digest,
+        "case": json.loads(case.line.replace(token, _TOKEN_MARK)),
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def read_client_case(file: Path, token: str) -> ClientCase:
+    """The case of a client in a file, with this token for the mark; raises `CaseFileError`."""
+    document = _read(file)
+    if document.get("side") != "client":
+        raise CaseFileError(str(file), "is the failure of a server", "Name a --url or an --app to send it to.")
+    with _whole(file):
+        if not is_object(document["case"]):
+            raise TypeError("case is no object")
+        line = json.dumps(document["case"], separators=(",", ":")).replace(_TOKEN_MARK, token)
+        return ClientCase(document["requirement"], tuple(document["breaches"]), document["contract"], line)
+
+
+def _read(file: Path) -> dict[str, JSON]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise CaseFileError(str(file), f"cannot be read ({error.strerror})", _HINT) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CaseFileError(str(file), f"is not JSON ({error})", _HINT) from None
     if not is_object(document) or document.get("format") != FORMAT:
         raise CaseFileError(str(file), f"is not of format {FORMAT}", _HINT)
+    return document
+
+
+@contextlib.contextmanager
+def _whole(file: Path) -> Generator[None]:
+    """What a file lacks is said of it."""
     try:
-        return _case(document), str(document["definition_key"])
+        yield
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         what = f"holds no failure that could be repeated ({type(error).__name__}: {error})"
         raise CaseFileError(str(file), what, _HINT) from None

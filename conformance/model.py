@@ -287,6 +287,8 @@ class Outcome:
     shown: str = ""
     #: Seconds the client waits for an answer unless told otherwise; None if for ever.
     default_timeout: float | None = None
+    #: The last of what a client in a process of its own wrote to its stderr meanwhile; for people to read.
+    stderr: str = ""
 
 
 class Delivery(StrEnum):
@@ -343,7 +345,7 @@ class Asked:
     token: str = field(repr=False)
     style: str = "sync"
     timeout: float | None = None
-    path: Mapping[str, str] = field(factory=dict)
+    path: Mapping[str, str] = field(factory=dict[str, str])
     headers: Headers = ()
 
 

@@ -490,6 +490,7 @@ def _of_error(error: Exception) -> Outcome:
                 Told.UNREADABLE,
                 status=response.status,
                 kept_body=response.body,
+                place=error.where,
                 has_request_and_response=True,
                 says_outcome_unknown=error.outcome_unknown,
             )

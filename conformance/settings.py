@@ -53,6 +53,10 @@ class Settings:
 
     url: str | None = None
     app: str | None = None
+    #: The client: the import name of a package, or the command of an adapter; and how long a case may take.
+    package: str | None = None
+    command: str | None = None
+    case_timeout: float | None = None
     subject: Setting = DEFAULT
     excluded: Mapping[str, str] = attrs.field(factory=dict[str, str])
     known: Mapping[str, Known] = attrs.field(factory=dict[str, Known])
@@ -96,7 +100,7 @@ def _toml(file: Path) -> dict[str, Any]:
 
 
 def _settings(where: str, content: dict[str, Any]) -> Settings:
-    _only({"subject", "exclude", "known"}, content, where)
+    _only({"subject", "client", "exclude", "known"}, content, where)
     subject = _table(content, "subject", where)
     _only(_SUBJECT, subject, f"{where}: [subject]")
     for name, value in subject.items():
@@ -106,6 +110,7 @@ def _settings(where: str, content: dict[str, Any]) -> Settings:
             raise SettingsError(f"{where}: [subject] {name}", what, f"Give {_SUBJECT_WORDS[_SUBJECT[name]]}.")
     if "url" in subject and "app" in subject:
         raise SettingsError(f"{where}: [subject]", "names a url and an app", "Keep one of them.")
+    client = _client(where, _table(content, "client", where))
     excluded = _table(content, "exclude", where)
     for name, reason in excluded.items():
         if not isinstance(reason, str) or not reason.strip():
@@ -113,6 +118,9 @@ def _settings(where: str, content: dict[str, Any]) -> Settings:
     return Settings(
         url=subject.get("url"),
         app=subject.get("app"),
+        package=client.get("package"),
+        command=client.get("command"),
+        case_timeout=client.get("case_timeout"),
         subject=Setting(
             token=checked_token(f"{where}: [subject] token", subject.get("token", DEFAULT.token)),
             definition_key=checked_key(
@@ -124,6 +132,20 @@ def _settings(where: str, content: dict[str, Any]) -> Settings:
         excluded=excluded,
         known=_known(where, _table(content, "known", where)),
     )
+
+
+def _client(where: str, client: dict[str, Any]) -> dict[str, Any]:
+    place = f"{where}: [client]"
+    _only({"package", "command", "case_timeout"}, client, place)
+    for name in ("package", "command"):
+        if name in client and (not isinstance(client[name], str) or not client[name].strip()):
+            raise SettingsError(f"{place} {name}", "is no string, or an empty one", "Give a string.")
+    if "package" in client and "command" in client:
+        raise SettingsError(place, "names a package and a command", "Keep one of them.")
+    seconds = client.get("case_timeout", 1)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= 3600:
+        raise SettingsError(f"{place} case_timeout", "is no number of seconds", "Give one above 0, up to 3600.")
+    return client
 
 
 def checked_token(where: str, token: str) -> str:

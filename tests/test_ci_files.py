@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conformance import cli
+from conformance.cli.server import server
 from conformance.reports import FORMATS
 
 ROOT = Path(__file__).parent.parent
@@ -167,7 +167,7 @@ def test_every_input_has_a_use_and_every_use_an_input() -> None:
 
 
 def test_every_option_and_format_is_one_of_the_command() -> None:
-    options = {name for each in cli.commands.commands["server"].params for name in each.opts}
+    options = {name for each in server.params for name in each.opts}
     named = {name for text in (JUDGE["run"], " ".join(GITLAB["sms-conformance"]["script"])) for name in _options(text)}
     formats = {*_default("report").split(","), *re.search(r"--report (\S+)", " ".join(_scripts())).group(1).split(",")}  # type: ignore[union-attr]
 

@@ -16,7 +16,7 @@ from conformance.drivers.server import Plan, judge_server, no_progress
 from conformance.judge import Judge, Lists, exchange_size
 from conformance.model import Exchange, Handler, Request, Response, Verdict, json_response
 from conformance.reference_server import State, handler
-from conformance.run import EXCUSED
+from conformance.run_server import EXCUSED
 from conformance.settings import DEFAULT
 
 

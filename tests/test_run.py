@@ -14,10 +14,15 @@ import pytest
 
 from conformance import contract as contracts
 from conformance.contract import Contract, ContractError
+from conformance.drivers.client_subject import ClientSubject
+from conformance.drivers.command import CommandCaller
 from conformance.drivers.hosting import SubjectError
 from conformance.drivers.wire import is_elsewhere
 from conformance.reference_server import asgi, served
-from conformance.run import EXCUSED, Options, run_client, run_server, wait_until_there
+from conformance.reports import Report
+from conformance.run import Options
+from conformance.run_client import run_client
+from conformance.run_server import EXCUSED, run_server, wait_until_there
 from conformance.settings import DEFAULT, Known, SettingsError
 
 
@@ -34,6 +39,13 @@ def options(contract: Contract) -> Options:
         today=date(2026, 1, 1),
         command=("sms-conformance", "server"),
     )
+
+
+def client_report(options: Options) -> Report:
+    """What a run says of the bundled client."""
+    subject = ClientSubject(package="generated_client")
+    with CommandCaller(subject.launch(options.contract.folder), options.contract) as caller:
+        return run_client(options, caller, subject).report
 
 
 @pytest.mark.parametrize(("day", "holds"), [(date(2026, 1, 1), True), (date(2025, 12, 31), False)])
@@ -62,7 +74,7 @@ def test_what_a_server_cannot_be_made_to_do_is_excused_with_a_reason(options: Op
 )
 def test_a_name_that_is_no_requirement_is_an_error(options: Options, named: dict[str, object]) -> None:
     with pytest.raises(SettingsError, match="there is no requirement 'no-such-requirement'"):
-        run_client(attrs.evolve(options, **named), package="generated_client")
+        client_report(attrs.evolve(options, **named))
 
 
 def test_one_settings_file_may_serve_both_sides(options: Options) -> None:
@@ -88,11 +100,8 @@ def test_a_contract_without_the_send_operation_is_said(options: Options, tmp_pat
 
 def test_the_bundled_contract_is_named_so_and_any_other_by_its_folder(options: Options, tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_bytes(options.contract.file.read_bytes())
-    here = run_client(attrs.evolve(options, only=("client-request-line",)), package="generated_client")
-    there = run_client(
-        attrs.evolve(options, only=("client-request-line",), contract=contracts.read(tmp_path)),
-        package="generated_client",
-    )
+    here = client_report(attrs.evolve(options, only=("client-request-line",)))
+    there = client_report(attrs.evolve(options, only=("client-request-line",), contract=contracts.read(tmp_path)))
 
     assert (here.contract, there.contract) == ("(bundled)", str(tmp_path))
     assert here.contract_digest == there.contract_digest

@@ -19,7 +19,7 @@ from conformance.judge import Judge, Lists, exchange_size
 from conformance.model import NO_ANSWER, Exchange, Handler, Record, Request, Response, Setting, Verdict, json_response
 from conformance.mutants.server import BY_NAME
 from conformance.reference_server import State, handler
-from conformance.run import EXCUSED
+from conformance.run_server import EXCUSED
 from conformance.settings import DEFAULT
 
 Records = dict[str, Record[Exchange]]

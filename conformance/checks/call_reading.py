@@ -6,12 +6,15 @@ never with a list where an object belongs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import cached_property
 
 from attrs import frozen
 
+from conformance.checks.answer_text import Text, read_text, says_json, with_whole_characters
+from conformance.checks.differences import Difference, Path, differences, holds_no_double
 from conformance.contract import Contract
 from conformance.model import (
     JSON,
@@ -24,11 +27,10 @@ from conformance.model import (
     Response,
     is_array,
     is_object,
-    says_utf_8,
 )
 
-#: Where a value stands in a JSON text.
-Path = tuple[str | int, ...]
+#: Values of a path that a client must not send, since servers and proxies take them away.
+UNSENDABLE = frozenset({"", ".", ".."})
 
 
 class Kind(Enum):
@@ -42,6 +44,7 @@ class Kind(Enum):
     UNDOCUMENTED = auto()  # any other undocumented status
     STALLED = auto()  # nothing, for longer than the client should wait
     CUT = auto()  # less than the head promised
+    UNSENDABLE = auto()  # none at all: what was asked for must not be sent
     OPEN = auto()  # an answer of which the contract does not say what a client makes of it
 
 
@@ -66,15 +69,33 @@ class Reading:
         return self.call.received[0]
 
     @cached_property
+    def _read(self) -> tuple[Text, JSON]:
+        return read_text(self.answer)
+
+    @property
+    def text(self) -> Text:
+        """How the answer's body is written."""
+        return self._read[0]
+
+    @property
+    def value(self) -> JSON:
+        """The answer's body as a lenient reader of JSON takes it; `...` if none can."""
+        return self._read[1]
+
+    @property
     def body(self) -> JSON:
         """The answer's body as JSON; `...` if it is none."""
-        try:
-            return self.answer.json
-        except NotStrictJSON:
-            return ...
+        return self.value if self.text is Text.STRICT else ...
+
+    @cached_property
+    def is_send(self) -> bool:
+        """The operation sends to recipients, so that its result has an item for each."""
+        return "recipients" in self.contract.properties(self.contract.operations[self.call.asked.operation].request)
 
     @cached_property
     def kind(self) -> Kind:
+        if not UNSENDABLE.isdisjoint(self.call.asked.path.values()):
+            return Kind.UNSENDABLE
         if self._stalled:
             return Kind.STALLED
         if self._missing_bytes > 0:
@@ -88,9 +109,9 @@ class Reading:
             return Kind.ERROR if self._obeys_the_contract else Kind.BROKEN_ERROR
         if self.schema is None:
             return Kind.OPEN
-        if self.body is ... or container_fault(self.contract, self.schema, self.body):
+        if self.text in (Text.NOT_JSON, Text.NOT_UTF_8) or self.misshapen:
             return Kind.BROKEN_SUCCESS
-        return Kind.SUCCESS if self._obeys_the_contract else Kind.OPEN
+        return Kind.SUCCESS if self._obeys_the_contract and self.fits_the_request else Kind.OPEN
 
     @property
     def _stalled(self) -> bool:
@@ -117,33 +138,97 @@ class Reading:
         """The schema of the answer's status; None if it has none."""
         return self.contract.response_schema(self.call.asked.operation, self.answer.status)
 
+    @cached_property
+    def misshapen(self) -> tuple[Path, ...]:
+        """Where an object, a list or a required field is missing in a body that can be read, or may be."""
+        if self.value is ...:
+            return ((),) if self.text is Text.TOO_DEEP and self.answer.body.lstrip()[:1] == b"[" else ()
+        return tuple(container_faults(self.contract, self.schema, self.value))
+
     @property
     def _obeys_the_contract(self) -> bool:
-        if self.body is ... or self.schema is None or not says_json(self.answer):
+        return self.text is Text.STRICT and says_json(self.answer) and self._is_valid(self.value)
+
+    def _is_valid(self, value: JSON) -> bool:
+        if value is ... or self.schema is None or holds_no_double(value):
             return False
-        return not self.contract.response_faults(self.call.asked.operation, self.answer.status, self.body)
+        return not self.contract.response_faults(self.call.asked.operation, self.answer.status, value)
+
+    @cached_property
+    def may_be_read(self) -> bool:
+        """The contract leaves open whether the answer is read, but not what it then says: it has one meaning."""
+        if self.kind is not Kind.OPEN or self.text in (Text.NAME_TWICE, Text.TOO_DEEP) or self._framed_otherwise:
+            return False
+        is_accepted = 200 <= self.answer.status < 300 and self.schema is not None
+        return is_accepted and self._is_valid(with_whole_characters(self.value))
+
+    @cached_property
+    def fits_the_request(self) -> bool:
+        """The answer has one item for each recipient, under its key; true of what is no send."""
+        if not self.is_send:
+            return True
+        recipients: Sequence[JSON] = self.call.asked.body["recipients"]
+        given = Counter(each["messageKey"] for each in recipients if "messageKey" in each)
+        answered = Counter(item.message_key for item in self.items)
+        generated = answered - given
+        is_whole = len(self.items) == len(recipients) and not given - answered
+        return is_whole and all(count == 1 for count in generated.values())
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """The items of a valid 202."""
-        items = self.body["responses"]
+        """The items of a 202 that can be read."""
+        items = self.value["responses"]
         return tuple(Item(each["messageKey"], each.get("errorcode"), each.get("message")) for each in items)
 
-    @property
+    @cached_property
     def refused(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.errorcode is not None)
 
-    @property
-    def extras(self) -> tuple[tuple[Path, JSON], ...]:
-        """The fields of the answer that the contract does not know, with where they stand."""
-        return tuple(unknown_fields(self.contract, self.schema, self.body))
+    @cached_property
+    def items_by_key(self) -> Mapping[str, Sequence[Item]]:
+        """The items of the answer under their keys."""
+        return _by_key(self.items)
+
+    @cached_property
+    def told_by_key(self) -> Mapping[str, Sequence[Item]]:
+        """The items that the caller was told of, under their keys."""
+        return _by_key(self.outcome.items)
 
     @property
+    def pairs(self) -> Iterator[tuple[Item, Item]]:
+        """Each item whose key no other has, with what the caller was told under that key, if it was anything."""
+        for key, (item, *others) in self.items_by_key.items():
+            if not others and (told := self.told_by_key.get(key)):
+                yield item, told[0]
+
+    @cached_property
+    def extras(self) -> tuple[tuple[Path, JSON], ...]:
+        """The fields of the answer that the contract does not know, with where they stand."""
+        return tuple(unknown_fields(self.contract, self.schema, self.value))
+
+    @cached_property
+    def rewritten(self) -> tuple[Difference, ...]:
+        """In what the result written again differs from the JSON that came."""
+        return tuple(differences(self.value, self.outcome.written))
+
+    def is_in_extras(self, difference: Difference) -> bool:
+        """The difference lies in a field that the contract does not know."""
+        return any(difference.path[: len(path)] == path for path, _ in self.extras)
+
+    @cached_property
     def unknown_codes(self) -> tuple[int, ...]:
         """The codes of the answer that the contract neither publishes nor shows."""
         examples = self.contract.operations[self.call.asked.operation].response_examples
         known = {*self.contract.codes, *codes_in([list(each.values()) for each in examples.values()])}
-        return tuple(code for code in codes_in(self.body) if code not in known)
+        return tuple(code for code in codes_in(self.value) if code not in known)
+
+    @cached_property
+    def changes(self) -> tuple[Difference, ...] | None:
+        """In what the body that was sent differs from the one that the caller built; None if it is no JSON."""
+        try:
+            return tuple(differences(self.call.asked.body, self.first.json))
+        except NotStrictJSON:
+            return None
 
     @property
     def told(self) -> str:
@@ -152,28 +237,33 @@ class Reading:
         return f"the call ended as {self.outcome.told.value!r}{raised}"
 
 
-def says_json(message: Request | Response) -> bool:
-    """The message says once that it is JSON, and no other charset than UTF-8."""
-    values = message.all_headers("content-type")
-    return len(values) == 1 and message.media_type == "application/json" and says_utf_8(values[0])
+def _by_key(items: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
+    found: dict[str, list[Item]] = {}
+    for each in items:
+        # A client may tell anything for a key, even what no dictionary takes.
+        key = each.message_key if isinstance(each.message_key, str) else f"({each.message_key!r})"
+        found.setdefault(key, []).append(each)
+    return found
 
 
-def container_fault(contract: Contract, schema: JSON, value: JSON, where: str = "") -> str | None:
-    """Where an object, a list or a required field is missing; None if nowhere. Scalars are not looked at."""
+def container_faults(contract: Contract, schema: JSON, value: JSON, path: Path = ()) -> Iterator[Path]:
+    """Where an object, a list or a required field is missing. Scalars are not looked at."""
     schema = _members(contract, schema)
     expected = {"object": dict, "array": list}.get(str(schema.get("type")))
     if expected is not None and not isinstance(value, expected):
-        return f"{where or '/'} is no {schema['type']}"
-    parts: list[tuple[JSON, JSON, str]] = [(part, value, where) for part in schema.get("allOf", ())]
+        yield path
+        return
+    for part in schema.get("allOf", ()):
+        yield from container_faults(contract, part, value, path)
     if is_object(value):
-        missing = next((name for name in schema.get("required", ()) if name not in value), None)
-        if missing is not None:
-            return f"{where}/{missing} is missing"
+        yield from ((*path, name) for name in schema.get("required", ()) if name not in value)
         known = schema.get("properties", {})
-        parts += [(known[name], value[name], f"{where}/{name}") for name in known if name in value]
-    elif is_array(value):
-        parts += [(schema.get("items", {}), each, f"{where}/{index}") for index, each in enumerate(value)]
-    return next((fault for part in parts if (fault := container_fault(contract, *part))), None)
+        for name in known:
+            if name in value:
+                yield from container_faults(contract, known[name], value[name], (*path, name))
+    elif is_array(value) and "items" in schema:
+        for index, each in enumerate(value):
+            yield from container_faults(contract, schema["items"], each, (*path, index))
 
 
 def unknown_fields(contract: Contract, schema: JSON, value: JSON, path: Path = ()) -> Iterator[tuple[Path, JSON]]:
@@ -207,22 +297,3 @@ def codes_in(value: JSON) -> Iterator[int]:
     elif is_array(value):
         for each in value:
             yield from codes_in(each)
-
-
-def difference(expected: JSON, actual: JSON, where: str = "") -> str | None:
-    """The first place where two JSON values differ; None if they are the same. True is not 1."""
-    pairs: list[tuple[JSON, JSON, str]] = []
-    if is_object(expected) and is_object(actual):
-        for name in (*expected, *actual):
-            if name not in actual:
-                return f"{where}/{name} is absent"
-            if name not in expected:
-                return f"{where}/{name} is added, as {actual[name]!r}"
-        pairs = [(expected[name], actual[name], f"{where}/{name}") for name in expected]
-    elif is_array(expected) and is_array(actual):
-        if len(expected) != len(actual):
-            return f"{where or '/'} has {len(actual)} entries in place of {len(expected)}"
-        pairs = [(expected[index], actual[index], f"{where}/{index}") for index in range(len(expected))]
-    elif isinstance(expected, bool) is not isinstance(actual, bool) or expected != actual:
-        return f"{where or '/'} is {actual!r} in place of {expected!r}"
-    return next((found for pair in pairs if (found := difference(*pair))), None)

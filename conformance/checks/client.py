@@ -14,6 +14,7 @@ from attrs import evolve
 from conformance.checks import (
     client_broken,
     client_errors,
+    client_paths,
     client_requests,
     client_results,
     client_secrets,
@@ -27,6 +28,7 @@ from conformance.model import Call, Requirement
 
 SECTIONS: Mapping[str, ModuleType] = {
     "requests": client_requests,
+    "values in paths": client_paths,
     "results": client_results,
     "errors": client_errors,
     "broken answers": client_broken,
@@ -52,7 +54,8 @@ def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
             last[:] = [Reading(contract, call)]
         return last[0]
 
-    listed = [each.under(read, section) for section, module in SECTIONS.items() for each in rules_in(module)]
+    sections = {name: module for name, module in SECTIONS.items() if module is not client_paths or with_paths(contract)}
+    listed = [each.under(read, section) for section, module in sections.items() for each in rules_in(module)]
     return tuple(_attributed(each, listed) for each in listed)
 
 
@@ -83,3 +86,8 @@ def _first_is_right(call: Call, requirements: Sequence[Requirement[Call]]) -> bo
         return False
     first = evolve(call, outcome=call.alike, alike=None, alone=None)
     return not any(each.applies(first) and tuple(each.breaches(first)) for each in requirements)
+
+
+def with_paths(contract: Contract) -> bool:
+    """The contract has an operation with a value in its path."""
+    return any("{" in each.path for each in contract.operations.values())

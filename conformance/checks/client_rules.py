@@ -81,17 +81,23 @@ def received(reading: Reading) -> bool:
 
 
 def returned(reading: Reading) -> bool:
-    """A valid 202 was returned as a result."""
+    """A valid 2xx was returned as a result."""
     return reading.kind is Kind.SUCCESS and reading.outcome.told in RESULTS
 
 
+def returned_send(reading: Reading) -> bool:
+    """A valid answer to a send was returned as a result."""
+    return returned(reading) and reading.is_send
+
+
 def returned_with_refusals(reading: Reading) -> bool:
-    return returned(reading) and bool(reading.refused)
+    return returned_send(reading) and bool(reading.refused)
+
+
+def returned_written(reading: Reading) -> bool:
+    """A valid 2xx was returned as a result that can be written again."""
+    return returned(reading) and reading.outcome.written is not None
 
 
 def returned_with_extras(reading: Reading) -> bool:
-    return returned(reading) and bool(reading.extras)
-
-
-def returned_without_extras(reading: Reading) -> bool:
-    return returned(reading) and not reading.extras
+    return returned_written(reading) and bool(reading.extras)

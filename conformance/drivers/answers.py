@@ -60,8 +60,21 @@ class SendOperation:
         return self.contract.declares(self.operation.id, status)
 
 
+def takes_recipients(contract: Contract) -> bool:
+    """The contract has a send operation."""
+    return next(_send_operations(contract), None) is not None
+
+
 def send_operation(contract: Contract) -> SendOperation:
     """The contract's send operation: the first whose request has recipients and which answers with a 2xx body."""
+    for found in _send_operations(contract):
+        return found
+    what = "declares no operation that takes recipients and answers with a JSON body"
+    hint = "The client driver plays sends, and operations with values in their paths that have an example of an answer."
+    raise ContractError(str(contract.file), what, hint)
+
+
+def _send_operations(contract: Contract) -> Iterator[SendOperation]:
     for operation in contract.operations.values():
         fields = contract.properties(operation.request)
         statuses = sorted(int(status) for status in operation.responses if status.isdigit())
@@ -69,7 +82,7 @@ def send_operation(contract: Contract) -> SendOperation:
         if "recipients" in fields and accepted is not None:
             recipient = contract.follow(fields["recipients"]).get("items", {})
             published = tuple(code for code in contract.codes if code not in (0, HAS_ERRORS))
-            return SendOperation(
+            yield SendOperation(
                 contract,
                 operation,
                 accepted,
@@ -78,8 +91,6 @@ def send_operation(contract: Contract) -> SendOperation:
                 frozenset(contract.properties(recipient)),
                 published or ITEM_CODES,
             )
-    what = "declares no operation that takes recipients and answers with a JSON body"
-    raise ContractError(str(contract.file), what, "The client driver plays sends only.")
 
 
 @frozen
@@ -169,30 +180,51 @@ SPELLINGS: Mapping[str, Callable[[JSON], bytes]] = {
 
 
 def not_json(good: JSON) -> Iterator[tuple[str, Headers, bytes]]:
-    """Bodies that are not JSON, or not labelled as JSON: name, headers, bytes. `good` is what should have come."""
+    """Bodies that are not JSON to anybody: name, headers, bytes. `good` is what should have come."""
     right = encoded(good)
     yield "html", AS_HTML, HTML
     yield "html-labelled-json", AS_JSON, HTML
     yield "empty", AS_JSON, b""
     yield "empty-unlabelled", (), b""
+    yield "blank", AS_JSON, b" \r\n"
     yield "truncated", AS_JSON, right[: len(right) // 2]
     yield "last-byte-missing", AS_JSON, right[:-1]
     yield "followed-by-text", AS_JSON, right + b"\nOK"
     yield "twice", AS_JSON, right + right
     yield "plain-text", (("content-type", "text/plain"),), b"Accepted"
+    yield "xml", (("content-type", "application/xml"),), b"<?xml version='1.0'?><responses/>"
+    yield "form", (("content-type", "application/x-www-form-urlencoded"),), b"errorcode=0&requestId=r"
+    yield "single-quoted", AS_JSON, right.replace(b'"', b"'")
+    yield "with-a-comma-too-many", AS_JSON, right[:-1] + b",}"
+    yield "with-a-comment", AS_JSON, b"// accepted\n" + right
+    yield "not-utf-8", AS_JSON, right[:-1] + b', "city": "M\xfcnchen"}'
+    yield "nested-too-deeply", AS_JSON, b"[" * 5_000 + b"]" * 5_000
+    yield "broken-gzip", (*AS_JSON, ("content-encoding", "gzip")), b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab"
+
+
+def twice_named(good: Mapping[str, JSON]) -> Iterator[tuple[str, bytes]]:
+    """Bodies in which a name stands twice in one object: at the top and, where there are items, in one of them."""
+    right = encoded(good)
+    same = encoded(good["errorcode"])
+    yield "name-twice-of-one-value", right[:-1] + b', "errorcode": %s}' % same
+    yield "name-twice-of-two-values", right[:-1] + b', "errorcode": 7}'
+    yield "unknown-name-twice", right[:-1] + b', "next": 1, "next": 2}'
+    if b"}]" in right:
+        in_the_last = right.rindex(b"}]")
+        for name, more in {"of-one-value": b'"messageKey": "key-1"', "of-two-values": b'"errorcode": 109121'}.items():
+            yield f"name-twice-in-an-item-{name}", right[:in_the_last] + b", " + more + right[in_the_last:]
+
+
+def oddly_written(good: Mapping[str, JSON]) -> Iterator[tuple[str, Headers, bytes]]:
+    """Bodies that some readers of JSON take for JSON: name, headers, bytes."""
+    right = encoded(good)
     yield "json-labelled-html", AS_HTML, right
-    yield "not-utf-8", AS_JSON, right.replace(b'"', b'"\xff', 1)
-    yield (
-        "latin-1",
-        (("content-type", "application/json; charset=iso-8859-1"),),
-        right[:-1] + b', "city": "M\xfcnchen"}',
-    )
+    latin_1 = (("content-type", "application/json; charset=iso-8859-1"),)
+    yield "latin-1", latin_1, right[:-1] + b', "city": "M\xfcnchen"}'
     yield "utf-16", (("content-type", "application/json; charset=utf-16"),), right.decode().encode("utf-16")
     yield "byte-order-mark", AS_JSON, b"\xef\xbb\xbf" + right
     yield "nan", AS_JSON, right[:-1] + b', "score": NaN}'
-    yield "name-twice", AS_JSON, right[:-1] + b', "errorcode": 7}'
-    yield "nested-too-deeply", AS_JSON, b"[" * 5_000 + b"]" * 5_000
-    yield "broken-gzip", (*AS_JSON, ("content-encoding", "gzip")), b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab"
+    yield from ((name, AS_JSON, content) for name, content in twice_named(good))
 
 
 #: JSON values that are no object, by name.
@@ -206,34 +238,42 @@ NO_OBJECT: Mapping[str, JSON] = {
 }
 
 
-def misshapen(good: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
-    """Accepting bodies of the wrong shape, by name. `good` accepts with at least one refused item, the last."""
+def lacking_members(good: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
+    """Accepting bodies without one of their members, by name. `good` has two items, the last of them refused."""
     *others, item = good["responses"]
-    yield from NO_OBJECT.items()
     yield "nothing-inside", {}
     for name in ("requestId", "errorcode", "responses"):
         yield f"without-{name}", {key: value for key, value in good.items() if key != name}
-        yield f"{name}-null", {**good, name: None}
-    yield "requestId-number", {**good, "requestId": 7}
-    yield "errorcode-string", {**good, "errorcode": str(good["errorcode"])}
-    yield "errorcode-object", {**good, "errorcode": {}}
-    yield "message-list", {**good, "message": ["MCMS"]}
-    yield "responses-string", {**good, "responses": "none"}
-    yield "responses-object", {**good, "responses": {"0": item}}
-    yield "responses-of-strings", {**good, "responses": ["queued"]}
-    yield "responses-of-null", {**good, "responses": [None]}
-    yield "responses-of-lists", {**good, "responses": [[["messageKey", "a"]]]}
-    for name in ("messageKey", "message"):
-        yield f"item-without-{name}", _with_last(good, others, {k: v for k, v in item.items() if k != name})
-    yield "item-messageKey-null", _with_last(good, others, {**item, "messageKey": None})
-    yield "item-messageKey-number", _with_last(good, others, {**item, "messageKey": 7})
-    yield "item-errorcode-string", _with_last(good, others, {**item, "errorcode": str(item["errorcode"])})
-    yield "item-errorcode-null", _with_last(good, others, {**item, "errorcode": None})
-    yield "item-message-object", _with_last(good, others, {**item, "message": {}})
+    yield "nothing-in-an-item", {**good, "responses": [*others, {}]}
+    yield "item-without-message", _with_last(good, others, {k: v for k, v in item.items() if k != "message"})
+    keyless = {key: value for key, value in item.items() if key != "messageKey"}
+    yield "item-without-messageKey", _with_last(good, others, keyless)
+    yield "first-item-without-messageKey", _with_last(good, [keyless, *others[1:]], item)
+    yield "messageKey-in-other-letters", _with_last(good, others, {**keyless, "messagekey": item["messageKey"]})
+    yield "responses-in-a-list", {**good, "responses": [good["responses"]]}
+    yield "responses-of-pairs", {**good, "responses": [[["messageKey", "a"]]]}
+    yield "wrapped", {"data": dict(good)}
 
 
 def _with_last(good: Mapping[str, JSON], others: list[JSON], item: JSON) -> JSON:
     return {**good, "responses": [*others, item]}
+
+
+def misshapen(good: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:
+    """Accepting bodies of the wrong shape, by name. `good` accepts with at least one refused item, the last."""
+    *others, item = good["responses"]
+    yield from NO_OBJECT.items()
+    yield from lacking_members(good)
+    for name in ("requestId", "errorcode", "responses"):
+        yield f"{name}-null", {**good, name: None}
+    yield "errorcode-string", {**good, "errorcode": str(good["errorcode"])}
+    yield "responses-object", {**good, "responses": {"0": item}}
+    yield "responses-of-strings", {**good, "responses": ["queued"]}
+    yield "responses-of-null", {**good, "responses": [None]}
+    yield "item-messageKey-number", _with_last(good, others, {**item, "messageKey": 7})
+    yield "item-errorcode-string", _with_last(good, others, {**item, "errorcode": str(item["errorcode"])})
+    yield "item-errorcode-null", _with_last(good, others, {**item, "errorcode": None})
+    yield "item-message-object", _with_last(good, others, {**item, "message": {}})
 
 
 def misshapen_errors(good: Mapping[str, JSON]) -> Iterator[tuple[str, JSON]]:

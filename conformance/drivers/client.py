@@ -8,7 +8,6 @@ so that it can look for a smaller case of the same breach. It prints nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import Literal
 
 from attrs import define, evolve, field
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
@@ -19,13 +18,12 @@ from hypothesis.strategies import SearchStrategy
 from conformance.contract import Contract
 from conformance.drivers.cases import TOKEN, Case
 from conformance.drivers.drawn_cases import cases
-from conformance.drivers.exact_cases import vectors
+from conformance.drivers.exact_cases import Profile, vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.text_tables import keep_tables
 from conformance.drivers.together import LARGE, SIZES, copies, groups, play_together, style_of
 from conformance.model import Call, Caller, Outcome, Together, Told, Turn
 
-Profile = Literal["quick", "thorough"]
 #: Judges a call, and says which requirements it broke; known failures are left out.
 See = Callable[[Call], Collection[str]]
 
@@ -56,7 +54,7 @@ def exercise(
         def judged(case: Case) -> set[str]:
             return {id for call in play(server, caller, case) for id in see(call)}
 
-        for case in vectors(contract):
+        for case in vectors(contract, profile):
             broken |= judged(case)
         for case in copies(contract) if caller.abilities.copies else ():
             broken |= judged(case)

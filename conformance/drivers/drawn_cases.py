@@ -30,11 +30,14 @@ from conformance.drivers.answers import (
     misshapen,
     misshapen_errors,
     not_json,
+    oddly_written,
     send_operation,
     stray,
     stray_bodies,
+    takes_recipients,
 )
 from conformance.drivers.cases import TOKEN, Case
+from conformance.drivers.path_cases import PathOperation, path_case, path_operations
 from conformance.model import JSON, Answer, Asked, Response
 
 T = TypeVar("T")
@@ -73,8 +76,22 @@ VALUES: tuple[JSON, ...] = (
 
 
 def cases(contract: Contract) -> st.SearchStrategy[Case]:
-    """A case of any kind."""
-    send = send_operation(contract)
+    """A case of any kind that the contract has an operation for."""
+    with_paths = tuple(path_operations(contract))
+    if not with_paths:
+        return _sends(send_operation(contract))
+    values = _with_values(with_paths)
+    return _sends(send_operation(contract)) | values if takes_recipients(contract) else values
+
+
+@st.composite
+def _with_values(draw: st.DrawFn, operations: tuple[PathOperation, ...]) -> Case:
+    """A call with drawn values in its path."""
+    operation = draw(st.sampled_from(operations))
+    return path_case(operation, "path", {name: draw(texts()) for name in operation.names})
+
+
+def _sends(send: SendOperation) -> st.SearchStrategy[Case]:
     kinds = {
         "queued": _queued(send),
         "mixed": _mixed(send),
@@ -273,7 +290,7 @@ def _damaged(
 ) -> Answer:
     """The good body misshapen, spoilt as text, or broken off at any byte with the length to fit."""
     right = encoded(good)
-    texts_of_it = tuple((headers, content) for _, headers, content in not_json(good))
+    texts_of_it = tuple((headers, content) for _, headers, content in (*not_json(good), *oddly_written(good)))
     part = len(right) * draw(st.sampled_from(range(1, 100))) // 100
     broken_off = ((AS_JSON, right[:part]), (AS_HTML, HTML + right[part:]))
     headers, content = draw(st.sampled_from((*shapes, *texts_of_it, *broken_off)))

@@ -294,6 +294,7 @@ def _of_error(package: str, operation: _Operation, error: Exception) -> Outcome:
         _told_by(_kind(error, parts), *parts),
         status=_given(error, "status_code"),
         kept_body=_kept_body(error),
+        place=_place(error),
         has_request_and_response=_given(error, "request") is not None and _given(error, "response") is not None,
         says_outcome_unknown=_given(error, "outcome_unknown") is True,
         raised=name,
@@ -373,6 +374,12 @@ def _given(source: object, name: str) -> Any:
     except Exception:  # a property of the client's own; what cannot be read was not given
         return None
     return None if type(value).__name__ == "Unset" else value
+
+
+def _place(error: Exception) -> str | None:
+    """The JSON pointer that an exception gives; a slash for the whole body, since that of RFC 6901 is empty."""
+    pointer = _given(error, "pointer")
+    return (pointer or "/") if isinstance(pointer, str) else None
 
 
 def _kept_body(error: Exception) -> bytes | None:

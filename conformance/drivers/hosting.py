@@ -11,18 +11,17 @@ import importlib
 import inspect
 import logging
 import socket
-import sys
 import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from attrs import frozen
 
+from conformance.drivers.working_folder import look_in_working_folder
 from conformance.model import CannotRun
 
 #: Seconds an application may take to start.
@@ -32,12 +31,6 @@ STARTUP_LIMIT = 30.0
 @frozen
 class SubjectError(CannotRun):
     """The subject cannot be judged: it is not there, does not import, or does not let us in."""
-
-
-def look_in_working_folder() -> None:
-    """Let modules be imported from the working folder, as `python -m` does."""
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
 
 
 def load_app(name: str) -> Any:

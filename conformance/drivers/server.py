@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from attrs import evolve, field, frozen
 
@@ -29,6 +29,8 @@ from conformance.drivers.evidence import Past, Run, cases, past
 from conformance.drivers.exploration import explore
 from conformance.drivers.hosting import SubjectError
 from conformance.drivers.manners import Courteous, Enough, Manners, Stopwatch
+from conformance.drivers.progress import Progress as Progress
+from conformance.drivers.progress import no_progress as no_progress
 from conformance.drivers.reduction import smaller
 from conformance.drivers.sequences import sequences
 from conformance.drivers.timing import REPEATS, Timing, slow_notes, suspects
@@ -56,13 +58,6 @@ GONE_AFTER = 10
 ACCEPTED = 202
 #: How many smaller forms of a request are sent at the most for one requirement.
 REDUCTIONS = 60
-
-#: Told the stage that is under way and how many exchanges it has made.
-Progress = Callable[[str, int], None]
-
-
-def no_progress(stage: str, done: int) -> None:
-    """Nobody watches."""
 
 
 @frozen

@@ -45,8 +45,8 @@ from conformance.model import (
 SIZES = (2, 4, 8)
 LARGE = 32
 #: Time-outs that nobody else asks for, so that nobody has used the client before; none of them is ever reached.
-UNUSED = {Together.THREADS: 21.0, Together.TASKS: 22.0}
-UNUSED_COPIED, UNUSED_ORIGINAL = 23.0, 24.0
+UNUSED = {Together.THREADS: 11.0, Together.TASKS: 12.0}
+UNUSED_COPIED, UNUSED_ORIGINAL = 13.0, 14.0
 #: Seconds a copy's caller is ready to wait, and seconds the server then takes.
 READY_TO_WAIT = 0.1
 STALL = 2.0
