@@ -324,7 +324,8 @@ class ReferenceCaller:
         if None in outcomes:
             # Whatever those wait for, the next call is not to wait for it as well.
             self._clients.clear()
-        return tuple(lines.beside(each or Outcome(Told.HUNG)) for each in outcomes)
+        hung = Outcome(Told.HUNG, default_timeout=self._make.default_timeout)
+        return tuple(lines.beside(each or hung) for each in outcomes)
 
     def _client(self, asked: Asked) -> tuple[ReferenceClient, httpx.Client]:
         """The shared client, or a copy of it that has the headers that are asked for."""

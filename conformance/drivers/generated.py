@@ -123,7 +123,9 @@ class GeneratedCaller:
             # Whatever those wait for, the next call is not to wait for it as well.
             self._clients, self._pickled, self._runner = {}, {}, None
         return [
-            Outcome(Told.HUNG) if end is None else self._outcome(each, end, log.text)
+            Outcome(Told.HUNG, default_timeout=self._default_timeout(each))
+            if end is None
+            else self._outcome(each, end, log.text)
             for each, end in zip(asked, ended, strict=True)
         ]
 
