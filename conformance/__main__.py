@@ -20,6 +20,7 @@ def main() -> None:
     # Importing this takes half a second, in which the other process gets on.
     from conformance.cli import main as command_line
 
+    gc.freeze()
     gc.enable()
     command_line()
 
