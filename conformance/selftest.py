@@ -31,7 +31,8 @@ from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Answer, Call, Exchange, Handler, Request, Response, Seen
 from conformance.mutants.client import CLIENT_MUTANTS, ClientMutant
 from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
-from conformance.mutants.server_variants import SERVER_VARIANTS, ServerVariant
+from conformance.mutants.server_variant import ServerVariant
+from conformance.mutants.server_variants import SERVER_VARIANTS
 from conformance.reference_client import reference_caller
 from conformance.reference_server import app, wsgi_app
 
