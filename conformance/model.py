@@ -46,7 +46,7 @@ def is_array(value: JSON) -> TypeGuard[list[JSON]]:
     return isinstance(value, list)
 
 
-def strict_json(body: bytes) -> JSON:
+def strict_json(body: bytes, whole_number: Callable[[str], int | float] = int) -> JSON:
     """Read a JSON text: UTF-8, no byte-order mark, no NaN, no name twice in one object.
 
     Raises `NotStrictJSON` that says what is wrong and, where known, at which line and column.
@@ -58,7 +58,7 @@ def strict_json(body: bytes) -> JSON:
     except UnicodeDecodeError as error:
         raise NotStrictJSON(f"the body is not UTF-8 at byte {error.start}") from None
     try:
-        return json.loads(text, object_pairs_hook=_names_once, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_names_once, parse_constant=_no_constant, parse_int=whole_number)
     except json.JSONDecodeError as error:
         raise NotStrictJSON(f"{error.msg} at line {error.lineno} column {error.colno}") from None
     except NotStrictJSON:
