@@ -110,7 +110,7 @@ NUMBER = a_call(Response(999, (), b"?"), Told.UNREADABLE, kept_body=b"?")
 OTHER_SUCCESS = a_call(json_response(207, QUEUED_BODY), Told.UNREADABLE, kept_body=json.dumps(QUEUED_BODY).encode())
 NOT_JSON = unreadable(b"<html>")
 EMPTY = unreadable(b"")
-NOT_UTF_8 = unreadable(json.dumps(WORDS_BODY, ensure_ascii=False).encode("latin-1"))
+NOT_UTF_8 = unreadable(json.dumps(WORDS_BODY, ensure_ascii=False).encode().replace("ß".encode(), b"\xdf"))
 BROKEN = unreadable({**MIXED_BODY, "responses": {}}, "/responses")
 LACKING = unreadable({**MIXED_BODY, "responses": [{"messageKey": "one"}, {}]}, "/responses/1/messageKey is missing")
 BROKEN_ERROR = a_call(Response(500, (), b"<html>"), Told.REFUSED, status=500)
@@ -378,7 +378,7 @@ def test_a_parameter_and_letter_case_change_nothing_of_a_label(content_type):
 
 def test_a_reader_of_doubles_is_not_accused_of_what_no_double_holds():
     came = {**QUEUED_BODY, "large": 2**53 + 1, "larger": 12345678901234567890, "one": 1, "half": 0.1}
-    call = result(came, QUEUED.outcome.items, written=json.loads(json.dumps(came), parse_int=float))
+    call = told(result(came, QUEUED.outcome.items), written=json.loads(json.dumps(came), parse_int=float))
 
     assert breaches("client-number-exact", call) == []
     assert breaches("client-number-exact", told(call, written={**came, "larger": 2**32})) != []
