@@ -16,6 +16,7 @@ from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
 from conformance.contract import Contract
+from conformance.drivers.answers import takes_recipients
 from conformance.drivers.cases import TOKEN, Case
 from conformance.drivers.drawn_cases import cases
 from conformance.drivers.exact_cases import Profile, vectors
@@ -56,9 +57,10 @@ def exercise(
 
         for case in vectors(contract, profile):
             broken |= judged(case)
-        for case in copies(contract) if caller.abilities.copies else ():
-            broken |= judged(case)
-        broken |= _judged_together(server, caller, contract, see, profile)
+        if takes_recipients(contract):
+            for case in copies(contract) if caller.abilities.copies else ():
+                broken |= judged(case)
+            broken |= _judged_together(server, caller, contract, see, profile)
         if not vectors_only:
             keep_tables()
             _explore(judged, contract, seed, EXAMPLES[profile], broken)
