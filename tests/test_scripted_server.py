@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.drivers import scripted_server
+from conformance.drivers.deliveries import Script
 from conformance.drivers.scripted_server import HOST, ScriptedServer
 from conformance.model import Answer, Response
 
@@ -162,10 +163,10 @@ def test_what_is_not_http_is_not_received(server: ScriptedServer, sent: bytes) -
 
 
 def test_fault_of_its_own_is_raised_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    def faulty(answer: Answer, *, keep_alive: bool) -> tuple[bytes, bool]:
+    def faulty(answer: Answer, **_: object) -> Script:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(scripted_server, "written", faulty)
+    monkeypatch.setattr(scripted_server, "script", faulty)
 
     with pytest.raises(ZeroDivisionError), ScriptedServer() as server:
         said(server)

@@ -8,6 +8,7 @@ so that it can look for a smaller case of the same breach. It prints nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import nullcontext
 from typing import Literal
 
 from attrs import define, evolve, field
@@ -18,11 +19,12 @@ from hypothesis.strategies import SearchStrategy
 
 from conformance.contract import Contract
 from conformance.drivers.cases import TOKEN, Case
+from conformance.drivers.deliveries import SPOILING
 from conformance.drivers.drawn_cases import cases
 from conformance.drivers.exact_cases import vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.text_tables import keep_tables
-from conformance.model import Call, Caller, Outcome, Turn
+from conformance.model import Call, Caller, Delivery, Outcome, Turn
 
 Profile = Literal["quick", "thorough"]
 #: Judges a call, and says which requirements it broke; known failures are left out.
@@ -72,7 +74,8 @@ def play(server: ScriptedServer, caller: Caller, case: Case) -> Iterator[Call]:
     """Play one case in each style of the client, and set the second beside the first."""
     first: Outcome | None = None
     for style in caller.abilities.styles:
-        call = _played(server, caller, case.in_style(style))
+        with server.apart() if needs_own_client(case) else nullcontext():
+            call = _played(server, caller, case.in_style(style))
         yield evolve(call, alike=first)
         first = call.outcome
 
@@ -82,14 +85,26 @@ def _played(server: ScriptedServer, caller: Caller, case: Case) -> Call:
     for each in before:
         server.play(each.answer)
         caller(each.asked)
+        server.settle()
     turn = _addressed(server, Turn(case.asked, case.answer))
     server.play(turn.answer)
     outcome = caller(turn.asked)
-    return Call(turn.asked, turn.answer, server.received, outcome, before=before)
+    server.settle()
+    return Call(turn.asked, turn.answer, server.received, outcome, server.elsewhere, before=before, raw=server.raw)
+
+
+def needs_own_client(case: Case) -> bool:
+    """Whether a case is about what a client keeps between calls, or leaves a connection that troubles the next case.
+
+    An address of its own is a client of its own, since calls to one address share a client.
+    """
+    answers = (case.answer, *(each.answer for each in case.before))
+    return bool(case.before) or any(each.delivery in SPOILING or each.stall or each.is_reset for each in answers)
 
 
 def _addressed(server: ScriptedServer, turn: Turn) -> Turn:
-    return evolve(turn, asked=evolve(turn.asked, url=server.url, token=TOKEN))
+    url = server.url_of_nobody if turn.answer.delivery is Delivery.NOBODY else server.url
+    return evolve(turn, asked=evolve(turn.asked, url=url, token=TOKEN))
 
 
 #: How long a client takes and how large its answers get says nothing of the strategies.
