@@ -11,14 +11,15 @@ knows the send operation alone.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import pickle
 import ssl
 import traceback
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from functools import cache
-from typing import Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -67,12 +68,14 @@ class Unsent(ReferenceClientError):
 
 @frozen
 class NoAnswer(ReferenceClientError):
-    """No whole answer came, in time or at all: what was sent may have been received."""
+    """No whole answer came, in time or at all. What was sent may have been received, unless nobody was reached."""
 
     reason: str
+    outcome_unknown: bool = True
 
     def __str__(self) -> str:
-        return f"{self.request.target}: no whole answer came ({self.reason}). The outcome is unknown."
+        unknown = "The outcome is unknown." if self.outcome_unknown else "Nobody received the request."
+        return f"{self.request.target}: no whole answer came ({self.reason}). {unknown}"
 
 
 @frozen
@@ -127,6 +130,8 @@ class ReferenceClient:
     """Sends messages. It holds no connection, and shows the token to nobody but the server."""
 
     default_timeout: float | None = 30.0
+    #: Bytes, unpacked, that one part of an answer may have.
+    largest_part = 8 * 1024 * 1024
     follow_redirects = False
     #: What may come out of a transport and is raised as `NoAnswer`.
     transport_errors: tuple[type[Exception], ...] = (httpx.RequestError,)
@@ -138,6 +143,10 @@ class ReferenceClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
+
+    def transport(self) -> httpx.BaseTransport | None:
+        """What carries requests; None for that of httpx, on a connection of its own for each call."""
+        return None
 
     def steps(self, body: JSON) -> Steps:
         """One send: one request, and what is made of the one response."""
@@ -269,13 +278,15 @@ def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> C
 
 def _send(client: ReferenceClient, body: JSON) -> Returned:
     steps = client.steps(body)
-    with httpx.Client(verify=_tls(), trust_env=False, timeout=client.timeout) as connection:
+    with httpx.Client(transport=client.transport(), **_connecting(client)) as connection:
         try:
             request = next(steps)
             while True:
                 arrived: Response | NoAnswer
                 try:
-                    arrived = _from_httpx(connection.request(**_to_httpx(client, request)))
+                    with connection.stream(**_to_httpx(client, request)) as response:
+                        content = b"".join(_bounded(client, part) for part in response.iter_bytes())
+                        arrived = _from_httpx(response, content)
                 except client.transport_errors as error:
                     arrived = _no_answer(client, request, error)
                 request = _resumed(steps, arrived)
@@ -286,13 +297,17 @@ def _send(client: ReferenceClient, body: JSON) -> Returned:
 def _send_async(client: ReferenceClient, body: JSON) -> Returned:
     async def send() -> Returned:
         steps = client.steps(body)
-        async with httpx.AsyncClient(verify=_tls(), trust_env=False, timeout=client.timeout) as connection:
+        carrier = client.transport()
+        in_thread = None if carrier is None else _InThread(carrier)
+        async with httpx.AsyncClient(transport=in_thread, **_connecting(client)) as connection:
             try:
                 request = next(steps)
                 while True:
                     arrived: Response | NoAnswer
                     try:
-                        arrived = _from_httpx(await connection.request(**_to_httpx(client, request)))
+                        async with connection.stream(**_to_httpx(client, request)) as response:
+                            content = b"".join([_bounded(client, part) async for part in response.aiter_bytes()])
+                            arrived = _from_httpx(response, content)
                     except client.transport_errors as error:
                         arrived = _no_answer(client, request, error)
                     request = _resumed(steps, arrived)
@@ -300,6 +315,26 @@ def _send_async(client: ReferenceClient, body: JSON) -> Returned:
                 return _returned(end)
 
     return asyncio.run(send())
+
+
+def _connecting(client: ReferenceClient) -> dict[str, Any]:
+    return {"verify": _tls(), "trust_env": False, "timeout": client.timeout}
+
+
+@frozen
+class _InThread(httpx.AsyncBaseTransport):
+    """A transport of sync calls for a task, so that one that is faulty is so in both styles."""
+
+    carrier: httpx.BaseTransport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        def carried() -> httpx.Response:
+            response = self.carrier.handle_request(request)
+            with contextlib.closing(response):
+                content = b"".join(cast("Iterable[bytes]", response.stream))
+            return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(content))
+
+        return await asyncio.to_thread(carried)
 
 
 def _resumed(steps: Steps, arrived: Response | NoAnswer) -> Request:
@@ -329,13 +364,21 @@ def _to_httpx(client: ReferenceClient, request: Request) -> dict[str, JSON]:
     }
 
 
-def _from_httpx(response: httpx.Response) -> Response:
-    return Response(response.status_code, response.headers.multi_items(), response.content)
+def _bounded(client: ReferenceClient, part: bytes) -> bytes:
+    """A part of an answer, unless it alone is larger than an answer may be: then it was packed to do harm."""
+    if len(part) > client.largest_part:
+        raise httpx.DecodingError("it is too large")
+    return part
+
+
+def _from_httpx(response: httpx.Response, content: bytes) -> Response:
+    return Response(response.status_code, response.headers.multi_items(), content)
 
 
 def _no_answer(client: ReferenceClient, request: Request, error: Exception) -> NoAnswer:
     # Neither the cause nor its text goes along: both may hold the request as it was sent, token and all.
-    return NoAnswer(client.safe(request), type(error).__name__)
+    was_unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    return NoAnswer(client.safe(request), type(error).__name__, outcome_unknown=not was_unreached)
 
 
 def _outcome(client: ReferenceClient, returned: Returned, raised: Exception | None) -> Outcome:
@@ -379,8 +422,8 @@ def _of_error(error: Exception) -> Outcome:
                 has_request_and_response=True,
                 says_outcome_unknown=error.outcome_unknown,
             )
-        case NoAnswer():
-            return Outcome(Told.TRANSPORT)
+        case NoAnswer(outcome_unknown=outcome_unknown):
+            return Outcome(Told.TRANSPORT, says_outcome_unknown=outcome_unknown)
         case Unsent():
             return Outcome(Told.UNSENT)
         case _:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
+from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain, repeat
 
@@ -174,6 +175,7 @@ def _packed(answer: Answer, offered: frozenset[str]) -> tuple[Headers, bytes, It
             return headers, body, (body,)
 
 
+@lru_cache(maxsize=1)
 def bomb(body: bytes) -> bytes:
     """The body behind a lot of white space, as one small gzip stream; the white space is never held as a whole."""
     # After a full flush the same block packs to the same bytes: one of them is made, and repeated.

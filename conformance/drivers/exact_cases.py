@@ -30,6 +30,7 @@ from conformance.drivers.answers import (
     with_keys,
 )
 from conformance.drivers.cases import TOKEN, Case
+from conformance.drivers.wire_cases import wire_cases
 from conformance.model import JSON, Answer, Asked, Response, json_response
 
 #: Seconds a caller is ready to wait, and seconds a stalled server takes: far enough apart for a busy machine.
@@ -47,11 +48,12 @@ _UNICODE = 'Zoë "☎" \\ 東京 😀 \u202eabc\u2028\t\n\u0000/'
 def vectors(contract: Contract) -> tuple[Case, ...]:
     """All exact cases for the contract, in one style; every name stands once."""
     send = send_operation(contract)
-    return tuple(
+    cases = (
         Case(name, Asked(send.operation.id, "", body, TOKEN, timeout=READY_TO_WAIT if answer.stall else None), answer)
         for kind in (_asked, _mixed, _unknown, _refused, _stray, _broken, _broken_errors, _unfinished)
         for name, body, answer in kind(send)
     )
+    return (*cases, *wire_cases(send))
 
 
 Named = Iterator[tuple[str, JSON, Answer]]
