@@ -318,7 +318,9 @@ def _send_async(client: ReferenceClient, body: JSON) -> Returned:
 
 
 def _connecting(client: ReferenceClient) -> dict[str, Any]:
-    return {"verify": _tls(), "trust_env": False, "timeout": client.timeout}
+    # httpx gives what is left over on a connection to the next call: no connection is used twice.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return {"verify": _tls(), "trust_env": False, "timeout": client.timeout, "limits": limits}
 
 
 @frozen

@@ -70,8 +70,8 @@ INTERIM = frozenset({Delivery.AFTER_100, Delivery.AFTER_103})
 GARBLED = frozenset({Delivery.LENGTH_TOO_SHORT, Delivery.TWO_LENGTHS, Delivery.BAD_CHUNK, Delivery.NOT_HTTP})
 #: Whole, but a client may come to know that the connection is not in order, or to an end of its patience.
 _DOUBTFUL = frozenset({Delivery.BAD_HEADER, Delivery.THEN_RESET, Delivery.TWICE, Delivery.BOMB})
-#: No whole answer came, or none that can be read.
-_NONE_READ = frozenset({Told.TRANSPORT, Told.UNREADABLE})
+#: The client read the answer, as it says.
+_READ = frozenset({Told.ACCEPTED, Told.MIXED, Told.REFUSED})
 #: Bytes of a head for which every client has room.
 _SMALL_HEAD = 8_000
 
@@ -137,7 +137,7 @@ class Reading:
             return Kind.RESET if self.call.answer.is_reset else Kind.CUT
         if delivery in GARBLED:
             return Kind.GARBLED
-        if self.has_several_right_ends and self.outcome.told in _NONE_READ:
+        if self.has_several_right_ends and self.outcome.told not in _READ:
             return Kind.OPEN
         if self.follows_trouble:
             return Kind.NEXT

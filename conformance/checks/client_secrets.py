@@ -66,6 +66,7 @@ def secret_is_never_shown(reading: Reading) -> Iterator[str]:
     applies=met(Kind.REDIRECT),
     quote=C10_ELSEWHERE,
     tags=("security",),
+    narrower_elsewhere=("client-no-redirect",),
 )
 def token_does_not_go_elsewhere(reading: Reading) -> Iterator[str]:
     """The token goes to no other host, wherever an answer points."""
@@ -80,6 +81,7 @@ def token_does_not_go_elsewhere(reading: Reading) -> Iterator[str]:
     applies=met(Kind.REDIRECT),
     quote=C10_ELSEWHERE,
     tags=("security",),
+    narrower_elsewhere=("client-no-redirect",),
 )
 def body_does_not_go_elsewhere(reading: Reading) -> Iterator[str]:
     """Nothing of the request's body goes to another host, wherever an answer points."""

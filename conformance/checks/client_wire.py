@@ -36,7 +36,19 @@ _NOTHING_DOCUMENTED = frozenset({Told.CRASHED, Told.NOTHING, Told.RETURNED_ERROR
 _LEFT_OVER = frozenset({Delivery.TWICE, Delivery.LENGTH_TOO_SHORT})
 
 
-@rule("client-timeout-by-default", applies=always, quote=C8_DEFAULT)
+def _has_ended(reading: Reading) -> bool:
+    """The call came to an end, so that the client can be asked about itself."""
+    return not tuple(_no_end(reading))
+
+
+def _no_end(reading: Reading) -> Iterator[str]:
+    if reading.outcome.told is Told.HUNG:
+        yield "the call never came to an end"
+    elif reading.outcome.told is Told.CRASHED and not reading.outcome.raised:
+        yield "the program ended in the middle of the call"
+
+
+@rule("client-timeout-by-default", applies=_has_ended, quote=C8_DEFAULT)
 def time_out_by_default(reading: Reading) -> Iterator[str]:
     """A client that was told nothing of time-outs has one."""
     seconds = reading.outcome.default_timeout
@@ -47,13 +59,15 @@ def time_out_by_default(reading: Reading) -> Iterator[str]:
 @rule("client-call-ends", applies=always, quote=C8_ENDS)
 def call_ends(reading: Reading) -> Iterator[str]:
     """Every call comes to an end, and the program that made it goes on."""
-    if reading.outcome.told is Told.HUNG:
-        yield "the call never came to an end"
-    elif reading.outcome.told is Told.CRASHED and not reading.outcome.raised:
-        yield "the program ended in the middle of the call"
+    yield from _no_end(reading)
 
 
-@rule("client-open-answer-documented", applies=met(Kind.OPEN), quote=C8_ENDS, narrower=("client-call-ends",))
+@rule(
+    "client-open-answer-documented",
+    applies=met(Kind.OPEN),
+    quote=C8_ENDS,
+    narrower=("client-call-ends", "client-too-large-ends"),
+)
 def open_answer_ends_documented(reading: Reading) -> Iterator[str]:
     """An answer that the contract leaves open ends in a result or a documented error."""
     if reading.outcome.told in _NOTHING_DOCUMENTED:
@@ -221,7 +235,7 @@ def packed_is_read(reading: Reading) -> Iterator[str]:
     applies=met(Kind.INTERIM),
     quote=C8_INTERIM,
     level=Level.SHOULD,
-    narrower=("client-call-ends",),
+    narrower=("client-call-ends", "client-interim-documented"),
 )
 def interim_is_skipped(reading: Reading) -> Iterator[str]:
     """A 100 or a 103 is passed over, and the answer after it is read."""
@@ -316,6 +330,7 @@ def _after_left_over(reading: Reading) -> bool:
     quote=C9_LEFT_OVER,
     level=Level.SHOULD,
     narrower=("client-own-answer-next", "client-call-ends"),
+    narrower_elsewhere=("client-own-answer-next",),
 )
 def left_over_is_dropped(reading: Reading) -> Iterator[str]:
     """A connection on which something was left over is not used again: the next call gets its answer."""
@@ -338,7 +353,13 @@ def ended_connection_is_dropped(reading: Reading) -> Iterator[str]:
     yield from _differs_from_whole(reading)
 
 
-@rule("client-no-redirect", applies=met(Kind.REDIRECT), quote=C9_REDIRECT, tags=("security",))
+@rule(
+    "client-no-redirect",
+    applies=met(Kind.REDIRECT),
+    quote=C9_REDIRECT,
+    tags=("security",),
+    narrower=("client-call-ends", "client-token-not-elsewhere", "client-body-not-elsewhere"),
+)
 def redirect_is_not_followed(reading: Reading) -> Iterator[str]:
     """A redirect is not followed: it raises a documented error after one request."""
     if _requests(reading) > 1:

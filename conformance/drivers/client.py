@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import nullcontext
-from typing import Literal
 
 from attrs import define, evolve, field
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
@@ -21,12 +20,11 @@ from conformance.contract import Contract
 from conformance.drivers.cases import TOKEN, Case
 from conformance.drivers.deliveries import SPOILING
 from conformance.drivers.drawn_cases import cases
-from conformance.drivers.exact_cases import vectors
+from conformance.drivers.exact_cases import Profile, vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.text_tables import keep_tables
-from conformance.model import Call, Caller, Delivery, Outcome, Turn
+from conformance.model import Answer, Call, Caller, Delivery, Outcome, Turn
 
-Profile = Literal["quick", "thorough"]
 #: Judges a call, and says which requirements it broke; known failures are left out.
 See = Callable[[Call], Collection[str]]
 
@@ -57,7 +55,7 @@ def exercise(
         def judged(case: Case) -> set[str]:
             return {id for call in play(server, caller, case) for id in see(call)}
 
-        for case in vectors(contract):
+        for case in vectors(contract, profile):
             broken |= judged(case)
         if not vectors_only:
             keep_tables()
@@ -99,7 +97,12 @@ def needs_own_client(case: Case) -> bool:
     An address of its own is a client of its own, since calls to one address share a client.
     """
     answers = (case.answer, *(each.answer for each in case.before))
-    return bool(case.before) or any(each.delivery in SPOILING or each.stall or each.is_reset for each in answers)
+    return bool(case.before) or any(map(_is_about_the_connection, answers))
+
+
+def _is_about_the_connection(answer: Answer) -> bool:
+    hangs_up = answer.cut_after is not None and answer.cut_after < 0
+    return answer.delivery in SPOILING or bool(answer.stall) or answer.is_reset or hangs_up
 
 
 def _addressed(server: ScriptedServer, turn: Turn) -> Turn:

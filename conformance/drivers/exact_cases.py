@@ -7,6 +7,7 @@ for a lucky draw; `drawn_cases` then varies them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from attrs import evolve
 
@@ -33,6 +34,7 @@ from conformance.drivers.cases import TOKEN, Case
 from conformance.drivers.wire_cases import wire_cases
 from conformance.model import JSON, Answer, Asked, Response, json_response
 
+Profile = Literal["quick", "thorough"]
 #: Seconds a caller is ready to wait, and seconds a stalled server takes: far enough apart for a busy machine.
 READY_TO_WAIT = 0.2
 STALL = 2.0
@@ -45,7 +47,7 @@ _TWO: JSON = {
 _UNICODE = 'Zoë "☎" \\ 東京 😀 \u202eabc\u2028\t\n\u0000/'
 
 
-def vectors(contract: Contract) -> tuple[Case, ...]:
+def vectors(contract: Contract, profile: Profile = "quick") -> tuple[Case, ...]:
     """All exact cases for the contract, in one style; every name stands once."""
     send = send_operation(contract)
     cases = (
@@ -53,7 +55,7 @@ def vectors(contract: Contract) -> tuple[Case, ...]:
         for kind in (_asked, _mixed, _unknown, _refused, _stray, _broken, _broken_errors, _unfinished)
         for name, body, answer in kind(send)
     )
-    return (*cases, *wire_cases(send))
+    return (*cases, *wire_cases(send, is_thorough=profile == "thorough"))
 
 
 Named = Iterator[tuple[str, JSON, Answer]]
