@@ -163,9 +163,9 @@ class Reading:
 
     @property
     def head_came(self) -> bool:
-        """The status of the answer came, so that the client may know it."""
+        """The status of the answer came, so that the client may know it; it stands in the first half of the head."""
         answer = self.call.answer
-        without = answer.delivery in (Delivery.NOBODY, Delivery.NOT_HTTP, Delivery.HALF_HEAD)
+        without = answer.delivery in (Delivery.NOBODY, Delivery.NOT_HTTP)
         is_stalled = self._comes_too_late and answer.delivery is not Delivery.HALF_THEN_STALL
         return not (without or is_stalled or (answer.cut_after is not None and answer.cut_after < 0))
 

@@ -20,7 +20,8 @@ from conformance.contract import Contract
 from conformance.drivers.cases import TOKEN, Case
 from conformance.drivers.deliveries import SPOILING
 from conformance.drivers.drawn_cases import cases
-from conformance.drivers.exact_cases import Profile, vectors
+from conformance.drivers.exact_cases import Profile as Profile
+from conformance.drivers.exact_cases import vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.text_tables import keep_tables
 from conformance.model import Answer, Call, Caller, Delivery, Outcome, Turn

@@ -261,7 +261,9 @@ def _line(header: tuple[str, str]) -> str:
 def _odd(header: tuple[str, str]) -> str:
     name, value = header
     letters = (letter.upper() if place % 2 else letter for place, letter in enumerate(name))
-    return f"{''.join(letters)}:\t  {value} \t\r\n"
+    # Some readers take no white space after a length, though RFC 9112, section 5, allows it round any value.
+    padded = value if name in _OWN_FRAMING else f"\t  {value} \t"
+    return f"{''.join(letters)}: {padded}\r\n"
 
 
 def _on_the_wire(text: str) -> bytes:
