@@ -69,18 +69,19 @@ class _ByHand(httpx.BaseTransport):
         connection = self.connected(request)
         try:
             response = self.exchanged(connection, request)
+            if connection.state.our_state is h11.DONE and connection.state.their_state is h11.DONE:
+                connection.state.start_next_cycle()
+                connection.is_used = True
+                self.kept[self.key(request)] = connection
         except TimeoutError as error:
             raise httpx.ReadTimeout("too late") from error
         except OSError as error:
             raise httpx.ReadError("the connection ended") from error
         except h11.RemoteProtocolError as error:
             raise httpx.RemoteProtocolError("what came is no HTTP") from error
-        if connection.state.our_state is h11.DONE and connection.state.their_state is h11.DONE:
-            connection.state.start_next_cycle()
-            connection.is_used = True
-            self.kept[self.key(request)] = connection
-        else:
-            connection.socket.close()
+        finally:
+            if self.kept.get(self.key(request)) is not connection:
+                connection.socket.close()
         return response
 
     def key(self, request: httpx.Request) -> tuple[type, str, int]:
