@@ -28,8 +28,10 @@ from conformance.drivers.server import Plan, judge_server, no_progress
 from conformance.findings import REFERENCE, Clean, Finding, Kill, Lacking, broken, headlines, idle, is_failure
 from conformance.judge import Judge, Lists, exchange_size
 from conformance.model import Answer, Exchange, Handler, Request, Response
+from conformance.mutants.client_paths import PATHS
 from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
-from conformance.mutants.server_variants import SERVER_VARIANTS, ServerVariant
+from conformance.mutants.server_variant import ServerVariant
+from conformance.mutants.server_variants import SERVER_VARIANTS
 from conformance.reference_server import app, wsgi_app
 from conformance.selftest_clients import CORRECT_CLIENTS, FAULTY_CLIENTS, Depth, clean_client, client_kill
 
@@ -209,7 +211,8 @@ def _contract(folder: Path) -> Contract:
 def lacking(contract: Contract) -> Iterator[Lacking]:
     """Requirements that no mutant names: a check that was never seen to fail may be one that cannot."""
     killed = {each.kills for each in (*SERVER_MUTANTS, *FAULTY_CLIENTS.values())}
-    asked = [*(each.id for each in SERVER), *(each.id for each in client_checks.requirements(contract))]
+    of_clients = (*client_checks.requirements(contract), *client_checks.requirements(_contract(PATHS)))
+    asked = [*(each.id for each in SERVER), *dict.fromkeys(each.id for each in of_clients)]
     yield from (Lacking(id) for id in asked if id not in killed)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
+from functools import cache
 
 from attrs import evolve, frozen
 
+from conformance import contract as contracts
 from conformance.checks import client as client_checks
 from conformance.checks.client_together import excuses
 from conformance.contract import Contract
@@ -21,16 +23,20 @@ from conformance.edited_client import edited_caller
 from conformance.findings import REFERENCE, Clean, Kill, broken, headlines, idle
 from conformance.judge import Judge, Lists, call_size
 from conformance.model import Abilities, Asked, Call, Caller, Outcome, Together
-from conformance.mutants.client import CLIENT_MUTANTS, ClientMutant
+from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
 from conformance.mutants.client_edit import BOTH
 from conformance.mutants.client_edits import CLIENT_EDITS, ClientEdit
+from conformance.mutants.client_paths import PATHS, path_caller
 from conformance.mutants.client_variants import CLIENT_VARIANTS
 from conformance.reference_client import reference_caller
 
 FaultyClient = ClientMutant | ClientEdit
-FAULTY_CLIENTS: Mapping[str, FaultyClient] = {each.name: each for each in (*CLIENT_MUTANTS, *CLIENT_EDITS)}
-#: By name, what makes the caller of a client that is right.
-CORRECT_CLIENTS = (REFERENCE, *(each.name for each in CLIENT_VARIANTS))
+FAULTY_CLIENTS: Mapping[str, FaultyClient] = {
+    each.name: each for each in (*CLIENT_MUTANTS, *PATH_MUTANTS, *CLIENT_EDITS)
+}
+#: A client of a contract with values in its paths, which the bundled one has none of.
+OF_PATHS = "the client of paths"
+CORRECT_CLIENTS = (REFERENCE, OF_PATHS, *(each.name for each in CLIENT_VARIANTS))
 
 #: Faults that are several at once, each with the requirements that stand side by side.
 SEVERAL: Mapping[str, tuple[str, ...]] = {}
@@ -74,6 +80,7 @@ class _InStyles:
 def client_kill(mutant: FaultyClient, contract: Contract, seed: int, depth: Depth = Depth.FAIR) -> Kill:
     """Which requirements notice a faulty client; and whether its headlines are those it should have, unless it is asked
     only until one of them is noticed."""
+    contract = _asked_of(mutant.name, contract)
     judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
     noticed: set[str] = set()
 
@@ -116,15 +123,18 @@ def _misled(mutant: FaultyClient, found: frozenset[str], depth: Depth) -> tuple[
 
 def clean_client(contract: Contract, seed: int, name: str = REFERENCE, depth: Depth = Depth.WHOLE) -> Clean:
     """A correct client under one seed. What it cannot be asked for need not be exercised."""
-    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
+    contract = _asked_of(name, contract)
+    requirements = client_checks.requirements(contract)
+    judge = Judge[Call](requirements, Lists(), call_size)
     with _correct(name, contract) as caller:
         abilities = caller.abilities
         exact: Iterable[Case] | None = None
         if depth is not Depth.WHOLE:
             exact = shares(exact_cases(contract, abilities))[0] if depth is Depth.FAIR else ()
         exercise(caller, contract, seed=seed, see=judge.see, exact=exact)
-    unmet = tuple(each for each in idle(judge) if each not in excuses(abilities)) if depth is Depth.WHOLE else ()
-    return Clean("client", seed, broken(judge), unmet, name)
+    needed = {each.id for each in requirements if name != OF_PATHS or each.section == client_checks.OF_PATHS}
+    unmet = [each for each in idle(judge) if each in needed.difference(excuses(abilities)) and depth is Depth.WHOLE]
+    return Clean("client", seed, broken(judge), tuple(unmet), name)
 
 
 def shares(cases: Iterable[Case]) -> tuple[tuple[Case, ...], ...]:
@@ -136,6 +146,16 @@ def shares(cases: Iterable[Case]) -> tuple[tuple[Case, ...], ...]:
 
 def _waits(case: Case) -> bool:
     return any(each.answer.stall for each in (case, *case.before, *case.beside))
+
+
+def _asked_of(name: str, contract: Contract) -> Contract:
+    """The contract of a client: that of values in paths if it is about them."""
+    return _of_paths() if name == OF_PATHS or any(each.name == name for each in PATH_MUTANTS) else contract
+
+
+@cache
+def _of_paths() -> Contract:
+    return contracts.read(PATHS)
 
 
 @contextlib.contextmanager
@@ -150,7 +170,9 @@ def _opened(mutant: FaultyClient, contract: Contract) -> Iterator[Caller]:
 @contextlib.contextmanager
 def _correct(name: str, contract: Contract) -> Iterator[Caller]:
     variant = next((each for each in CLIENT_VARIANTS if each.name == name), None)
-    if variant is None:
+    if name == OF_PATHS:
+        yield path_caller()
+    elif variant is None:
         yield reference_caller()
     elif variant.make is not None:
         yield variant.make()

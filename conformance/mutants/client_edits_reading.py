@@ -518,12 +518,6 @@ STATUSES: tuple[ClientEdit, ...] = (
 
 BROKEN: tuple[ClientEdit, ...] = (
     client_edit(
-        "reads-over-byte-order-marks",
-        "client-broken-body-raises",
-        "Reads a body that begins with a byte-order mark.",
-        Edit(READING, _DECODED, _DECODED.replace("utf-8", "utf-8-sig")),
-    ),
-    client_edit(
         "reads-over-wrong-bytes",
         "client-not-utf-8-raises",
         "Reads a body that is not UTF-8, with marks for what it cannot read.",
