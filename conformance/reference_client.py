@@ -26,7 +26,7 @@ from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from conformance.at_once import in_tasks, in_threads
 from conformance.model import (
@@ -303,60 +303,94 @@ class _Key:
     timeout: float | None
 
 
+@define(eq=False)
+class _Held:
+    """What a caller holds: a client for each address, token and time-out, and what carries their calls."""
+
+    clients: dict[_Key, ReferenceClient] = field(factory=dict[_Key, ReferenceClient])
+    threads: httpx.Client | None = None
+    tasks: httpx.AsyncClient | None = None
+    runner: asyncio.Runner | None = None
+
+    def carrier(self, client: ReferenceClient) -> httpx.Client:
+        self.threads = self.threads or httpx.Client(transport=client.transport(), **_connecting())
+        return self.threads
+
+    def carrier_of_tasks(self, client: ReferenceClient) -> httpx.AsyncClient:
+        if self.tasks is None:
+            carrier = client.transport()
+            self.tasks = httpx.AsyncClient(transport=None if carrier is None else _InThread(carrier), **_connecting())
+        return self.tasks
+
+    def run(self, main: Coroutine[Any, Any, Value]) -> Value:
+        self.runner = self.runner or asyncio.Runner()
+        return self.runner.run(main)
+
+    def release(self) -> None:
+        """Close it all, and hold nothing any more. In a thread, since another event loop may run in this one."""
+        threads, tasks, runner = self.threads, self.tasks, self.runner
+        self.clients, self.threads, self.tasks, self.runner = {}, None, None, None
+
+        def close() -> None:
+            if threads is not None:
+                threads.close()
+            if runner is not None and tasks is not None:
+                runner.run(tasks.aclose())
+                runner.close()
+
+        # An event loop that is held up cannot be closed: it is left behind with its thread.
+        with contextlib.suppress(RuntimeError):
+            in_threads([close])
+
+
 class ReferenceCaller:
     """A `Caller` of this client: whatever happens becomes an outcome.
 
-    Calls with the same address, token and time-out share one client, and in threads its connections as well. Those of
-    tasks belong to their event loop, and go with it.
+    Calls with the same address, token and time-out share one client; all calls in threads share their connections, and
+    all in tasks.
     """
 
     abilities = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
 
     def __init__(self, client_class: Callable[..., ReferenceClient]) -> None:
         self._make = client_class
-        self._clients: dict[_Key, tuple[ReferenceClient, httpx.Client]] = {}
-        weakref.finalize(self, _close, self._clients)
+        self._held = _Held()
+        weakref.finalize(self, self._held.release).atexit = False
 
     def __call__(self, asked: Asked) -> Outcome:
-        client, connection = self._client(asked)
+        client, held = self._client(asked), self._held
         with _Lines() as lines:
             if asked.style == "async":
-                tasks = _connection_of_tasks(client)
-                outcome = asyncio.run(_closing(tasks, _asked_in_a_task(client, tasks, asked.body)))
+                outcome = held.run(_asked_in_a_task(client, held.carrier_of_tasks(client), asked.body))
             else:
-                outcome = _asked(client, connection, asked.body)
+                outcome = _asked(client, held.carrier(client), asked.body)
         return lines.beside(outcome)
 
     def together(self, way: Together, asked: Sequence[Asked]) -> tuple[Outcome, ...]:
-        asking = [(*self._client(each), each.body) for each in asked]
+        asking, held = [(self._client(each), each.body) for each in asked], self._held
         with _Lines() as lines:
             if way is Together.THREADS:
-                outcomes = in_threads([partial(_asked, *each) for each in asking])
+                outcomes = in_threads([partial(_asked, client, held.carrier(client), body) for client, body in asking])
             else:
-                tasks = _connection_of_tasks(asking[0][0])
-                calls = [partial(_asked_in_a_task, client, tasks, body) for client, _, body in asking]
-                outcomes = in_tasks(lambda main: asyncio.run(_closing(tasks, main)), calls)
+                tasks = held.carrier_of_tasks(asking[0][0])
+                outcomes = in_tasks(
+                    held.run, [partial(_asked_in_a_task, client, tasks, body) for client, body in asking]
+                )
         if None in outcomes:
             # Whatever those wait for, the next call is not to wait for it as well.
-            self._clients.clear()
-        hung = Outcome(Told.HUNG, default_timeout=self._make.default_timeout)
+            held.release()
+        hung = Outcome(Told.HUNG, default_timeout=asking[0][0].default_timeout)
         return tuple(lines.beside(each or hung) for each in outcomes)
 
-    def _client(self, asked: Asked) -> tuple[ReferenceClient, httpx.Client]:
+    def _client(self, asked: Asked) -> ReferenceClient:
         """The shared client, or a copy of it that has the headers that are asked for."""
         key = _Key(asked.url, asked.token, asked.timeout)
-        if any(each.url != key.url for each in self._clients):
-            _close(self._clients)
-        if key not in self._clients:
-            made = self._make(key.url, key.token, key.timeout)
-            self._clients[key] = made, httpx.Client(transport=made.transport(), **_connecting())
-        client, connection = self._clients[key]
-        return (client.with_headers(asked.headers) if asked.headers else client), connection
-
-
-def _close(clients: dict[_Key, tuple[ReferenceClient, httpx.Client]]) -> None:
-    while clients:
-        clients.popitem()[1][1].close()
+        if any(each.url != key.url for each in self._held.clients):
+            self._held.release()
+        if key not in self._held.clients:
+            self._held.clients[key] = self._make(key.url, key.token, key.timeout)
+        client = self._held.clients[key]
+        return client.with_headers(asked.headers) if asked.headers else client
 
 
 def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> ReferenceCaller:
@@ -364,19 +398,9 @@ def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceCli
     return ReferenceCaller(client_class)
 
 
-def _connection_of_tasks(client: ReferenceClient) -> httpx.AsyncClient:
-    carrier = client.transport()
-    return httpx.AsyncClient(transport=None if carrier is None else _InThread(carrier), **_connecting())
-
-
 def _connecting() -> dict[str, Any]:
     # httpx gives what is left over on a connection to the next call: no connection is used twice.
     return {"verify": _tls(), "trust_env": False, "limits": httpx.Limits(max_keepalive_connections=0)}
-
-
-async def _closing(connection: httpx.AsyncClient, main: Coroutine[Any, Any, Value]) -> Value:
-    async with connection:
-        return await main
 
 
 def _asked(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Outcome:
