@@ -46,6 +46,7 @@ EXPLAINS: Mapping[str, Iterable[str]] = {
     "client-never-none": ("client-success-returned", "client-error-raised", "client-unknown-code-read"),
     "client-unknown-code-read": ("client-success-returned", "client-error-raised"),
     "client-error-raised": ("client-error-exchange", "client-error-status"),
+    "client-call-ends": ("client-success-returned", "client-error-raised", "client-unknown-code-read"),
     # An item that is lost is lost to all that is asked of it.
     "client-items-complete": ("client-reads-queued", "client-reads-refused", *_OF_RESULTS),
     "client-reads-refused": ("client-item-message-read", *_OF_RESULTS),
@@ -76,7 +77,8 @@ EXPLAINS_ELSEWHERE: Mapping[str, Iterable[str]] = {
     "client-reads-refused": (*_OF_RESULTS, *_OF_DELIVERIES),
     "client-item-code-read": ("client-items-of-one-key", "client-open-answer-read-right", *_OF_DELIVERIES),
     "client-item-message-read": ("client-items-of-one-key", "client-open-answer-read-right"),
-    "client-codes-are-integers": ("client-open-answer-read-right", *_OF_DELIVERIES),
+    "client-codes-are-integers": ("client-writes-back", "client-open-answer-read-right", *_OF_DELIVERIES),
+    "client-text-exact": ("client-open-answer-read-right", "client-items-of-one-key", *_OF_DELIVERIES),
     "client-mixed-visible": ("client-open-answer-read-right", "client-charset-not-ignored"),
     # What is no JSON is the same fault, whatever else is the matter with the answer.
     "client-not-json-raises": ("client-open-answer-ends",),

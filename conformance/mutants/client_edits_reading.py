@@ -96,7 +96,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "names-everybody-by-the-first-key",
-        "client-items-complete",
+        "client-text-exact",
         "Gives every item of an answer the key of the first.",
         Edit(
             RESULT,
@@ -108,7 +108,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "names-items-in-the-order-of-the-request",
-        "client-reads-refused",
+        "client-text-exact",
         "Gives the items the keys of the request in its order, whatever order they came in.",
         Edit(
             MIXED,
@@ -121,7 +121,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "trims-keys",
-        "client-items-complete",
+        "client-text-exact",
         "Reads keys in lower case, without blanks around them.",
         Edit(ITEM, 'found.pop("messageKey")', 'str(found.pop("messageKey")).strip().lower()'),
     ),
