@@ -11,6 +11,7 @@ knows the send operation alone.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import json
 import logging
@@ -19,9 +20,9 @@ import ssl
 import time
 import traceback
 import weakref
-from collections.abc import Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -72,12 +73,14 @@ class Unsent(ReferenceClientError):
 
 @frozen
 class NoAnswer(ReferenceClientError):
-    """No whole answer came, in time or at all: what was sent may have been received."""
+    """No whole answer came, in time or at all. What was sent may have been received, unless nobody was reached."""
 
     reason: str
+    outcome_unknown: bool = True
 
     def __str__(self) -> str:
-        return f"{self.request.target}: no whole answer came ({self.reason}). The outcome is unknown."
+        unknown = "The outcome is unknown." if self.outcome_unknown else "Nobody received the request."
+        return f"{self.request.target}: no whole answer came ({self.reason}). {unknown}"
 
 
 @frozen
@@ -139,6 +142,8 @@ class ReferenceClient:
     """Sends messages. It holds no connection, and shows the token to nobody but the server."""
 
     default_timeout: float | None = 30.0
+    #: Bytes, unpacked, that one part of an answer may have.
+    largest_part = 8 * 1024 * 1024
     follow_redirects = False
     #: What may come out of a transport and is raised as `NoAnswer`.
     transport_errors: tuple[type[Exception], ...] = (httpx.RequestError,)
@@ -162,6 +167,10 @@ class ReferenceClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
+
+    def transport(self) -> httpx.BaseTransport | None:
+        """What carries requests; None for that of httpx, on a connection of its own for each call."""
+        return None
 
     def steps(self, body: JSON) -> Steps:
         """One send: one request, and what is made of the one response."""
@@ -232,12 +241,16 @@ class ReferenceClient:
     def accepted(self, request: Request, response: Response) -> Result:
         """Read a 202; raises `Unreadable` that says where it breaks the contract."""
         try:
-            body = response.json
+            body = self.read(response)
         except NotStrictJSON as error:
             raise self.unreadable(request, response, str(error)) from None
         if fault := self.fault(body):
             raise self.unreadable(request, response, fault)
         return self.result(body)
+
+    def read(self, response: Response) -> JSON:
+        """The body as JSON; raises `NotStrictJSON`."""
+        return response.json
 
     def fault(self, body: JSON) -> str | None:
         """Where a 202 lacks a container or a required field; None if nowhere."""
@@ -293,7 +306,7 @@ class ReferenceCaller:
 
     abilities = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
 
-    def __init__(self, client_class: type[ReferenceClient]) -> None:
+    def __init__(self, client_class: Callable[..., ReferenceClient]) -> None:
         self._make = client_class
         self._clients: dict[_Key, tuple[ReferenceClient, httpx.Client]] = {}
         weakref.finalize(self, _close, self._clients)
@@ -302,7 +315,7 @@ class ReferenceCaller:
         client, connection = self._client(asked)
         with _Lines() as lines:
             if asked.style == "async":
-                tasks = _connection_of_tasks()
+                tasks = _connection_of_tasks(client)
                 outcome = asyncio.run(_closing(tasks, _asked_in_a_task(client, tasks, asked.body)))
             else:
                 outcome = _asked(client, connection, asked.body)
@@ -314,13 +327,14 @@ class ReferenceCaller:
             if way is Together.THREADS:
                 outcomes = in_threads([partial(_asked, *each) for each in asking])
             else:
-                tasks = _connection_of_tasks()
+                tasks = _connection_of_tasks(asking[0][0])
                 calls = [partial(_asked_in_a_task, client, tasks, body) for client, _, body in asking]
                 outcomes = in_tasks(lambda main: asyncio.run(_closing(tasks, main)), calls)
         if None in outcomes:
             # Whatever those wait for, the next call is not to wait for it as well.
             self._clients.clear()
-        return tuple(lines.beside(each or Outcome(Told.HUNG)) for each in outcomes)
+        hung = Outcome(Told.HUNG, default_timeout=self._make.default_timeout)
+        return tuple(lines.beside(each or hung) for each in outcomes)
 
     def _client(self, asked: Asked) -> tuple[ReferenceClient, httpx.Client]:
         """The shared client, or a copy of it that has the headers that are asked for."""
@@ -329,7 +343,7 @@ class ReferenceCaller:
             _close(self._clients)
         if key not in self._clients:
             made = self._make(key.url, key.token, key.timeout)
-            self._clients[key] = made, httpx.Client(verify=_tls(), trust_env=False)
+            self._clients[key] = made, httpx.Client(transport=made.transport(), **_connecting())
         client, connection = self._clients[key]
         return (client.with_headers(asked.headers) if asked.headers else client), connection
 
@@ -339,13 +353,19 @@ def _close(clients: dict[_Key, tuple[ReferenceClient, httpx.Client]]) -> None:
         clients.popitem()[1][1].close()
 
 
-def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> ReferenceCaller:
+def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> ReferenceCaller:
     """A caller of this client, or of one that is made from it."""
     return ReferenceCaller(client_class)
 
 
-def _connection_of_tasks() -> httpx.AsyncClient:
-    return httpx.AsyncClient(verify=_tls(), trust_env=False)
+def _connection_of_tasks(client: ReferenceClient) -> httpx.AsyncClient:
+    carrier = client.transport()
+    return httpx.AsyncClient(transport=None if carrier is None else _InThread(carrier), **_connecting())
+
+
+def _connecting() -> dict[str, Any]:
+    # httpx gives what is left over on a connection to the next call: no connection is used twice.
+    return {"verify": _tls(), "trust_env": False, "limits": httpx.Limits(max_keepalive_connections=0)}
 
 
 async def _closing(connection: httpx.AsyncClient, main: Coroutine[Any, Any, Value]) -> Value:
@@ -387,7 +407,9 @@ def _sent(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Retu
                 continue
             arrived: Response | NoAnswer
             try:
-                arrived = _from_httpx(connection.request(**_to_httpx(client, step)))
+                with connection.stream(**_to_httpx(client, step)) as response:
+                    content = b"".join(_bounded(client, part) for part in response.iter_bytes())
+                    arrived = _from_httpx(response, content)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)
@@ -406,12 +428,30 @@ async def _sent_in_a_task(client: ReferenceClient, connection: httpx.AsyncClient
                 continue
             arrived: Response | NoAnswer
             try:
-                arrived = _from_httpx(await connection.request(**_to_httpx(client, step)))
+                async with connection.stream(**_to_httpx(client, step)) as response:
+                    content = b"".join([_bounded(client, part) async for part in response.aiter_bytes()])
+                    arrived = _from_httpx(response, content)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)
     except StopIteration as end:
         return _returned(end)
+
+
+@frozen
+class _InThread(httpx.AsyncBaseTransport):
+    """A transport of sync calls for a task, so that one that is faulty is so in both styles."""
+
+    carrier: httpx.BaseTransport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        def carried() -> httpx.Response:
+            response = self.carrier.handle_request(request)
+            with contextlib.closing(response):
+                content = b"".join(cast("Iterable[bytes]", response.stream))
+            return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(content))
+
+        return await asyncio.to_thread(carried)
 
 
 def _resumed(steps: Steps, arrived: Response | NoAnswer) -> Request | Pause:
@@ -442,13 +482,21 @@ def _to_httpx(client: ReferenceClient, request: Request) -> dict[str, JSON]:
     }
 
 
-def _from_httpx(response: httpx.Response) -> Response:
-    return Response(response.status_code, response.headers.multi_items(), response.content)
+def _bounded(client: ReferenceClient, part: bytes) -> bytes:
+    """A part of an answer, unless it alone is larger than an answer may be: then it was packed to do harm."""
+    if len(part) > client.largest_part:
+        raise httpx.DecodingError("it is too large")
+    return part
+
+
+def _from_httpx(response: httpx.Response, content: bytes) -> Response:
+    return Response(response.status_code, response.headers.multi_items(), content)
 
 
 def _no_answer(client: ReferenceClient, request: Request, error: Exception) -> NoAnswer:
     # Neither the cause nor its text goes along: both may hold the request as it was sent, token and all.
-    return NoAnswer(client.safe(request), type(error).__name__)
+    was_unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    return NoAnswer(client.safe(request), type(error).__name__, outcome_unknown=not was_unreached)
 
 
 def _outcome(client: ReferenceClient, returned: Returned, raised: Exception | None) -> Outcome:
@@ -493,8 +541,8 @@ def _of_error(error: Exception) -> Outcome:
                 has_request_and_response=True,
                 says_outcome_unknown=error.outcome_unknown,
             )
-        case NoAnswer():
-            return Outcome(Told.TRANSPORT)
+        case NoAnswer(outcome_unknown=outcome_unknown):
+            return Outcome(Told.TRANSPORT, says_outcome_unknown=outcome_unknown)
         case Unsent():
             return Outcome(Told.UNSENT)
         case _:

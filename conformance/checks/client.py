@@ -36,8 +36,12 @@ SECTIONS: Mapping[str, ModuleType] = {
     "secrets": client_secrets,
     "several callers, and two forms of a call": client_together,
 }
-#: What goes wrong in the company of others alone explains whatever else is wrong with the same call.
+#: What goes wrong in the company of others alone, or in one form of a call alone, explains whatever else is wrong with
+#: the same call.
 _IN_COMPANY = frozenset({"client-serves-all", "client-own-answer"})
+_IN_ONE_FORM = "client-styles-alike"
+#: Headers that are sent by somebody else may be missed where they belong.
+_ELSEWHERE = {"client-copy-has-headers": frozenset({"client-copy-leaves-original"})}
 
 
 def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
@@ -56,27 +60,32 @@ def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
 
 
 def _attributed(requirement: Requirement[Call], all: Sequence[Requirement[Call]]) -> Requirement[Call]:
-    """The requirement with what explains it besides: a fault that shows in company, or in one form, is one headline."""
+    """The requirement with what explains it besides, so that one fault is one headline."""
     if requirement.id in _IN_COMPANY:
         return requirement
-    others = [each for each in all if each.id != requirement.id]
-    if requirement.id != "client-styles-alike":
-        return evolve(requirement, narrower=requirement.narrower | _IN_COMPANY)
+    if requirement.id == _IN_ONE_FORM:
+        return _where_the_other_form_is_right(requirement, [each for each in all if each is not requirement])
+    narrower = requirement.narrower | _IN_COMPANY | {_IN_ONE_FORM}
+    elsewhere = requirement.narrower_elsewhere | _ELSEWHERE.get(requirement.id, frozenset())
+    return evolve(requirement, narrower=narrower, narrower_elsewhere=elsewhere)
+
+
+def _where_the_other_form_is_right(
+    requirement: Requirement[Call], others: Sequence[Requirement[Call]]
+) -> Requirement[Call]:
+    """Where the form that came first is wrong by itself, that is the fault, and not the difference."""
 
     def applies(call: Call) -> bool:
-        return requirement.applies(call) and (
-            not tuple(requirement.breaches(call)) or _is_right_elsewhere(call, others)
-        )
+        return requirement.applies(call) and (not tuple(requirement.breaches(call)) or _first_is_right(call, others))
 
-    return evolve(requirement, applies=applies, narrower=frozenset(each.id for each in others))
+    return evolve(requirement, applies=applies, narrower=_IN_COMPANY)
 
 
-def _is_right_elsewhere(call: Call, requirements: Sequence[Requirement[Call]]) -> bool:
-    """What the other form told breaks nothing by itself: if it does, that is the fault, and not the difference."""
+def _first_is_right(call: Call, requirements: Sequence[Requirement[Call]]) -> bool:
     if call.alike is None:
         return False
-    other = evolve(call, outcome=call.alike, alike=None)
-    return not any(each.applies(other) and tuple(each.breaches(other)) for each in requirements)
+    first = evolve(call, outcome=call.alike, alike=None, alone=None)
+    return not any(each.applies(first) and tuple(each.breaches(first)) for each in requirements)
 
 
 def with_paths(contract: Contract) -> bool:

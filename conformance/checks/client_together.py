@@ -34,7 +34,8 @@ def excuses(abilities: Abilities) -> Mapping[str, str]:
         copied = "the client says that it makes no copies with other headers"
         excused |= {"client-copy-has-headers": copied, "client-copy-leaves-original": copied}
     if len(abilities.styles) < 2:
-        excused["client-styles-alike"] = f"the client says that it has one form of a call: {abilities.styles[0]}"
+        only = " and ".join(abilities.styles)
+        excused["client-styles-alike"] = f"the client says that it has one form of a call: {only}"
     return excused
 
 

@@ -45,8 +45,8 @@ from conformance.model import (
 SIZES = (2, 4, 8)
 LARGE = 32
 #: Time-outs that nobody else asks for, so that nobody has used the client before; none of them is ever reached.
-UNUSED = {Together.THREADS: 21.0, Together.TASKS: 22.0}
-UNUSED_COPIED, UNUSED_ORIGINAL = 23.0, 24.0
+UNUSED = {Together.THREADS: 11.0, Together.TASKS: 12.0}
+UNUSED_COPIED, UNUSED_ORIGINAL = 13.0, 14.0
 #: Seconds a copy's caller is ready to wait, and seconds the server then takes.
 READY_TO_WAIT = 0.1
 STALL = 2.0
@@ -90,7 +90,7 @@ def _cut(send: SendOperation, body: JSON, mark: str, number: int) -> Answer:
     return evolve(whole, cut_after=len(whole.response.body) // 2)
 
 
-#: In the order in which groups take them, again and again; a group of two is one refused in part, and one queued.
+#: In the order in which groups take them, again and again.
 FATES = (
     _Fate(2, _accepted(1)),
     _Fate(1, _accepted()),
@@ -158,13 +158,15 @@ def copies(contract: Contract) -> Iterator[Case]:
 
 
 def play_together(server: ScriptedServer, caller: Caller, case: Case) -> Iterator[Call]:
-    """Play a group, a call for each of its turns; each was asked alone before, of a client that is used.
+    """Play a group, a call for each of its turns; each was asked alone before, of a client that is used, in each style.
 
-    The turns have their addresses, and `way` is one that the client has.
+    The turns have their addresses and the style of `way`, which is one that the client has.
     """
     assert case.way is not None
     turns = (Turn(case.asked, case.answer), *case.beside)
-    alone = [_alone(server, caller, each) for each in turns]
+    alone = [_alone(server, caller, each, case.asked.style) for each in turns]
+    other = next(iter(caller.abilities.styles))
+    alike = [None if other == case.asked.style else _alone(server, caller, each, other) for each in turns]
     server.play_each([Marked(mark_of(each.asked), each.answer) for each in turns])
     outcomes = caller.together(case.way, [each.asked for each in turns])
     shares = _shared_out(server.received, turns, outcomes)
@@ -177,6 +179,7 @@ def play_together(server: ScriptedServer, caller: Caller, case: Case) -> Iterato
             before=case.before,
             beside=(*turns[:index], *turns[index + 1 :]),
             way=case.way,
+            alike=alike[index],
             alone=alone[index],
         )
 
@@ -192,10 +195,10 @@ def style_of(way: Together, styles: Collection[str]) -> str:
     return wanted if wanted in styles else next(iter(styles))
 
 
-def _alone(server: ScriptedServer, caller: Caller, turn: Turn) -> Outcome:
+def _alone(server: ScriptedServer, caller: Caller, turn: Turn, style: str) -> Outcome:
     server.play(turn.answer)
     # The client that is to be unused stays so.
-    return caller(evolve(turn.asked, timeout=None))
+    return caller(evolve(turn.asked, style=style, timeout=None))
 
 
 def _shared_out(
