@@ -29,7 +29,7 @@ def texts(send: SendOperation) -> Iterator[Named]:
     right = encoded(answer)
     for name, number in {"nan": b"NaN", "infinity": b"Infinity", "minus-infinity": b"-Infinity"}.items():
         yield f"left-open-{name}", body, _accepted(send, right[:-1] + b', "score": %s}' % number)
-    deep = b"[" * 20_000 + b"]" * 20_000
+    deep = b"[" * 3_000 + b"]" * 3_000
     yield "left-open-nested-too-deeply", body, _accepted(send, right[:-1] + b', "deep": %s}' % deep)
     yield (
         "nested-50-levels-deep",
