@@ -204,15 +204,36 @@ def _alone(server: ScriptedServer, caller: Caller, turn: Turn, style: str) -> Ou
 def _shared_out(
     received: Sequence[Request], turns: Sequence[Turn], outcomes: Sequence[Outcome]
 ) -> list[tuple[Request, ...]]:
-    """The requests of each call. One that bears no mark, or another's again, is of the call whose own did not come."""
+    """The requests of each call, by their marks.
+
+    A call whose own did not come has one that bears no mark, or another call's once more. Which it is of those, the
+    headers of copies tell.
+    """
     shares: list[list[Request]] = [[] for _ in turns]
     strays: list[Request] = []
     marks = [mark_of(each.asked) for each in turns]
     for request in received:
         whose = next((index for index, mark in enumerate(marks) if mark in request.body), None)
         (strays if whose is None else shares[whose]).append(request)
-    for index, outcome in enumerate(outcomes):
-        if not shares[index] and outcome.told is not Told.UNSENT:
-            twice = next((each for each in shares if len(each) > 1), strays)
-            shares[index] = [twice.pop()] if twice else []
+    missed = [index for index, each in enumerate(outcomes) if not shares[index] and each.told is not Told.UNSENT]
+    if missed:
+        given = {pair for turn in turns for pair in turn.asked.headers}
+        for index, share in enumerate(shares):
+            if len(share) > 1:
+                own = _nearest(share, turns[index], given)
+                shares[index] = [own]
+                strays += [each for each in share if each is not own]
+        for index in missed[: len(strays)]:
+            found = _nearest(strays, turns[index], given)
+            strays = [each for each in strays if each is not found]
+            shares[index] = [found]
     return [tuple(each) for each in shares]
+
+
+def _nearest(requests: Sequence[Request], turn: Turn, given: Collection[tuple[str, str]]) -> Request:
+    """The first request that has the headers of a call; the first of all if there is none."""
+
+    def is_meant(request: Request) -> bool:
+        return {pair for pair in given if pair[1] in request.all_headers(pair[0])} == set(turn.asked.headers)
+
+    return next(filter(is_meant, requests), requests[0])
