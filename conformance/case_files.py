@@ -13,12 +13,14 @@ import binascii
 import contextlib
 import json
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from attrs import frozen
 
 from conformance.model import JSON, CannotRun, Headers, Request, Response, Setting, is_array, is_object
+from conformance.spellings import any_spelling, plain_part
 
 #: The version of the file; it changes when a member changes its meaning.
 FORMAT = 1
@@ -91,31 +93,47 @@ def _step_json(step: Step, setting: Setting) -> JSON:
 
 
 def _body_json(body: bytes, setting: Setting) -> JSON:
-    for value, mark in _marks(setting):
-        for encoding in ("utf-8", "utf-16-le"):
-            body = body.replace(value.encode(encoding), mark.encode(encoding))
+    # Any octets can be read as latin-1 and written again as they were; in UTF-16 there is a zero beside each letter.
+    for encoding in ("latin-1", "utf-16-le"):
+        with contextlib.suppress(UnicodeDecodeError):
+            body = _marked(body.decode(encoding, _LOSSLESS), setting).encode(encoding, _LOSSLESS)
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(body).decode()}
 
 
-def _marks(setting: Setting) -> Iterator[tuple[str, str]]:
+#: Keeps what is no text as it is.
+_LOSSLESS = "surrogatepass"
+
+
+def _marks(setting: Setting) -> Mapping[str, str]:
     """What is secret, and what stands in its place; the longest first, since one may hold another."""
     token = setting.token
-    listed = [(token, "{{token}}"), (token.swapcase(), "{{token in other letters}}")]
+    listed = [(token, "token"), (token.swapcase(), "token in other letters")]
     # The probes change a letter at either end, and all but a letter of it is as good as all of it.
     if len(token) > _SHORT:
-        listed += [(token[:-1], "{{token without its last 1}}"), (token[1:], "{{token without its first 1}}")]
-    listed += [(json.dumps(value)[1:-1], mark) for value, mark in listed if json.dumps(value) != f'"{value}"']
-    listed += [(number, f"{{{{number {index}}}}}") for index, number in enumerate(setting.numbers)]
-    return iter(sorted(dict.fromkeys(listed), key=lambda pair: -len(pair[0])))
+        listed += [(token[:-1], "token without its last 1"), (token[1:], "token without its first 1")]
+    listed += [(number, f"number {index}") for index, number in enumerate(setting.numbers)]
+    return dict(sorted(dict(reversed(listed)).items(), key=lambda pair: -len(pair[0])))
 
 
 def _marked(text: str, setting: Setting) -> str:
-    for value, mark in _marks(setting):
-        text = text.replace(value, mark)
-    return text
+    """The text with marks; one says of what is not written as it is that it is not."""
+    marks = tuple(_marks(setting).items())
+    # An answer may be a million letters long, and most have none of it.
+    if not any(plain_part(value) in text for value, _ in marks):
+        return text
+
+    def mark(found: re.Match[str]) -> str:
+        value, name = marks[(found.lastindex or 0) - 1]
+        return f"{{{{{name}}}}}" if found[0] == value else f"{{{{{name}{_OTHERWISE}}}}}"
+
+    return re.sub("|".join(f"({any_spelling(value)})" for value, _ in marks), mark, text)
+
+
+#: Ends the mark of what was escaped for the place it stood in.
+_OTHERWISE = ", escaped"
 
 
 def _marked_header(name: str, value: str, setting: Setting) -> str:
@@ -261,13 +279,16 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[str, int], str]], ...] = (
 
 def filled(steps: Iterable[Step], setting: Setting, keys: str, new_keys: str) -> tuple[Step, ...]:
     """The requests with the setting's token and numbers in place of the marks, and with other message keys."""
-    values = [(mark, value) for value, mark in _marks(setting)]
+    plain = {f"{{{{{mark}}}}}": value for value, mark in _marks(setting).items()}
     # The file may know more numbers than are given now.
-    values += [(f"{{{{number {index}}}}}", setting.numbers[index % len(setting.numbers)]) for index in range(100)]
-    values += [(keys, new_keys)] if keys else []
+    plain |= {f"{{{{number {index}}}}}": setting.numbers[index % len(setting.numbers)] for index in range(100)}
+    escaped = {f"{mark[:-2]}{_OTHERWISE}}}}}": value for mark, value in plain.items()}
+    names = {keys: new_keys} if keys else {}
+    in_address = {mark: quote(value, safe="") for mark, value in escaped.items()}
+    in_json = {mark: json.dumps(value)[1:-1] for mark, value in escaped.items()}
 
-    def text(value: str) -> str:
-        for mark, own in values:
+    def text(value: str, otherwise: Mapping[str, str]) -> str:
+        for mark, own in {**plain, **otherwise, **names}.items():
             value = value.replace(mark, own)
         for pattern, part in _PARTS:
             if found := pattern.search(value):
@@ -275,7 +296,7 @@ def filled(steps: Iterable[Step], setting: Setting, keys: str, new_keys: str) ->
         return value
 
     def body(value: bytes) -> bytes:
-        for mark, own in values:
+        for mark, own in (plain | in_json | names).items():
             for encoding in ("utf-8", "utf-16-le"):
                 value = value.replace(mark.encode(encoding), own.encode(encoding))
         return value
@@ -285,8 +306,8 @@ def filled(steps: Iterable[Step], setting: Setting, keys: str, new_keys: str) ->
             each.operation,
             Request(
                 each.request.method,
-                text(each.request.target),
-                tuple((name, text(content)) for name, content in each.request.headers),
+                text(each.request.target, in_address),
+                tuple((name, text(content, in_address)) for name, content in each.request.headers),
                 body(each.request.body),
             ),
         )

@@ -33,6 +33,8 @@ from conformance.model import (
 VERSION = 1
 #: Letters of a line that are quoted.
 _LONG = 120
+#: Digits of a whole number that is read as one. Python's own limit is higher.
+_DIGITS = 4000
 
 
 class NotProtocol(ValueError):
@@ -263,9 +265,14 @@ def _asked(call: Mapping[str, JSON]) -> Asked:
 
 def _read(line: bytes) -> JSON:
     try:
-        return strict_json(line)
+        return strict_json(line, _number)
     except NotStrictJSON as error:
         raise NotProtocol(f"is not JSON ({error}): {quoted(line)}") from None
+
+
+def _number(digits: str) -> int | float:
+    """A number that a client may have read of a server's answer: some languages read longer ones than Python does."""
+    return int(digits) if len(digits) <= _DIGITS else float(digits)
 
 
 def quoted(line: bytes) -> str:

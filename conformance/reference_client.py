@@ -20,9 +20,9 @@ import ssl
 import time
 import traceback
 import weakref
-from collections.abc import Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -73,12 +73,14 @@ class Unsent(ReferenceClientError):
 
 @frozen
 class NoAnswer(ReferenceClientError):
-    """No whole answer came, in time or at all: what was sent may have been received."""
+    """No whole answer came, in time or at all. What was sent may have been received, unless nobody was reached."""
 
     reason: str
+    outcome_unknown: bool = True
 
     def __str__(self) -> str:
-        return f"{self.request.target}: no whole answer came ({self.reason}). The outcome is unknown."
+        unknown = "The outcome is unknown." if self.outcome_unknown else "Nobody received the request."
+        return f"{self.request.target}: no whole answer came ({self.reason}). {unknown}"
 
 
 @frozen
@@ -140,6 +142,8 @@ class ReferenceClient:
     """Sends messages. It holds no connection, and shows the token to nobody but the server."""
 
     default_timeout: float | None = 30.0
+    #: Bytes, unpacked, that one part of an answer may have.
+    largest_part = 8 * 1024 * 1024
     follow_redirects = False
     #: What may come out of a transport and is raised as `NoAnswer`.
     transport_errors: tuple[type[Exception], ...] = (httpx.RequestError,)
@@ -163,6 +167,10 @@ class ReferenceClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
+
+    def transport(self) -> httpx.BaseTransport | None:
+        """What carries requests; None for that of httpx, on a connection of its own for each call."""
+        return None
 
     def steps(self, body: JSON) -> Steps:
         """One send: one request, and what is made of the one response."""
@@ -233,12 +241,16 @@ class ReferenceClient:
     def accepted(self, request: Request, response: Response) -> Result:
         """Read a 202; raises `Unreadable` that says where it breaks the contract."""
         try:
-            body = response.json
+            body = self.read(response)
         except NotStrictJSON as error:
             raise self.unreadable(request, response, str(error)) from None
         if fault := self.fault(body):
             raise self.unreadable(request, response, fault)
         return self.result(body)
+
+    def read(self, response: Response) -> JSON:
+        """The body as JSON; raises `NotStrictJSON`."""
+        return response.json
 
     def fault(self, body: JSON) -> str | None:
         """Where a 202 lacks a container or a required field; None if nowhere."""
@@ -285,22 +297,25 @@ class _Key:
     timeout: float | None
 
 
+#: Clients that a caller holds before it lets them go.
+_MOST_CLIENTS = 16
+
+
+@define(eq=False)
+class _Carried:
+    """A client, and what carries its calls: those of threads, and those of tasks."""
+
+    client: ReferenceClient
+    threads: httpx.Client
+    tasks: httpx.AsyncClient
+
+
 @define(eq=False)
 class _Held:
-    """What a caller holds: a client for each address, token and time-out, and what carries their calls."""
+    """What a caller holds: a client for each address, token and time-out, and the event loop of all."""
 
-    clients: dict[_Key, ReferenceClient] = field(factory=dict[_Key, ReferenceClient])
-    threads: httpx.Client | None = None
-    tasks: httpx.AsyncClient | None = None
+    clients: dict[_Key, _Carried] = field(factory=dict[_Key, _Carried])
     runner: asyncio.Runner | None = None
-
-    def carrier(self) -> httpx.Client:
-        self.threads = self.threads or httpx.Client(verify=_tls(), trust_env=False)
-        return self.threads
-
-    def carrier_of_tasks(self) -> httpx.AsyncClient:
-        self.tasks = self.tasks or httpx.AsyncClient(verify=_tls(), trust_env=False)
-        return self.tasks
 
     def run(self, main: Coroutine[Any, Any, Value]) -> Value:
         self.runner = self.runner or asyncio.Runner()
@@ -308,14 +323,15 @@ class _Held:
 
     def release(self) -> None:
         """Close it all, and hold nothing any more. In a thread, since another event loop may run in this one."""
-        threads, tasks, runner = self.threads, self.tasks, self.runner
-        self.clients, self.threads, self.tasks, self.runner = {}, None, None, None
+        carried, runner = tuple(self.clients.values()), self.runner
+        self.clients, self.runner = {}, None
 
         def close() -> None:
-            if threads is not None:
-                threads.close()
-            if runner is not None and tasks is not None:
-                runner.run(tasks.aclose())
+            for each in carried:
+                each.threads.close()
+            if runner is not None:
+                for each in carried:
+                    runner.run(each.tasks.aclose())
                 runner.close()
 
         # An event loop that is held up cannot be closed: it is left behind with its thread.
@@ -326,56 +342,72 @@ class _Held:
 class ReferenceCaller:
     """A `Caller` of this client: whatever happens becomes an outcome.
 
-    Calls with the same address, token and time-out share one client; all calls in threads share their connections, and
-    all in tasks.
+    Calls with the same address, token and time-out share one client, and what carries its calls in threads and in
+    tasks.
     """
 
     abilities = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
 
-    def __init__(self, client_class: type[ReferenceClient]) -> None:
+    def __init__(self, client_class: Callable[..., ReferenceClient]) -> None:
         self._make = client_class
         self._held = _Held()
         weakref.finalize(self, self._held.release).atexit = False
 
     def __call__(self, asked: Asked) -> Outcome:
-        client, held = self._client(asked), self._held
+        self._let_go()
+        client, carried = self._client(asked)
         with _Lines() as lines:
             if asked.style == "async":
-                outcome = held.run(_asked_in_a_task(client, held.carrier_of_tasks(), asked.body))
+                outcome = self._held.run(_asked_in_a_task(client, carried.tasks, asked.body))
             else:
-                outcome = _asked(client, held.carrier(), asked.body)
+                outcome = _asked(client, carried.threads, asked.body)
         return lines.beside(outcome)
 
     def together(self, way: Together, asked: Sequence[Asked]) -> tuple[Outcome, ...]:
-        asking, held = [(self._client(each), each.body) for each in asked], self._held
+        self._let_go()
+        asking = [(*self._client(each), each.body) for each in asked]
         with _Lines() as lines:
             if way is Together.THREADS:
-                outcomes = in_threads([partial(_asked, client, held.carrier(), body) for client, body in asking])
+                outcomes = in_threads([partial(_asked, client, its.threads, body) for client, its, body in asking])
             else:
-                tasks = held.carrier_of_tasks()
-                outcomes = in_tasks(
-                    held.run, [partial(_asked_in_a_task, client, tasks, body) for client, body in asking]
-                )
+                calls = [partial(_asked_in_a_task, client, its.tasks, body) for client, its, body in asking]
+                outcomes = in_tasks(self._held.run, calls)
         if None in outcomes:
             # Whatever those wait for, the next call is not to wait for it as well.
-            held.release()
-        hung = Outcome(Told.HUNG, default_timeout=self._make.default_timeout)
+            self._held.release()
+        hung = Outcome(Told.HUNG, default_timeout=asking[0][0].default_timeout)
         return tuple(lines.beside(each or hung) for each in outcomes)
 
-    def _client(self, asked: Asked) -> ReferenceClient:
+    def _let_go(self) -> None:
+        """Addresses change with the cases: what is held of those of long ago is asked no more."""
+        if len(self._held.clients) >= _MOST_CLIENTS:
+            self._held.release()
+
+    def _client(self, asked: Asked) -> tuple[ReferenceClient, _Carried]:
         """The shared client, or a copy of it that has the headers that are asked for."""
         key = _Key(asked.url, asked.token, asked.timeout)
-        if any(each.url != key.url for each in self._held.clients):
-            self._held.release()
         if key not in self._held.clients:
-            self._held.clients[key] = self._make(key.url, key.token, key.timeout)
-        client = self._held.clients[key]
-        return client.with_headers(asked.headers) if asked.headers else client
+            made = self._make(key.url, key.token, key.timeout)
+            self._held.clients[key] = _carried(made)
+        carried = self._held.clients[key]
+        return carried.client.with_headers(asked.headers) if asked.headers else carried.client, carried
 
 
-def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> ReferenceCaller:
+def _carried(client: ReferenceClient) -> _Carried:
+    carrier, further = client.transport(), client.transport()
+    threads = httpx.Client(transport=carrier, **_connecting())
+    tasks = httpx.AsyncClient(transport=None if further is None else _InThread(further), **_connecting())
+    return _Carried(client, threads, tasks)
+
+
+def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> ReferenceCaller:
     """A caller of this client, or of one that is made from it."""
     return ReferenceCaller(client_class)
+
+
+def _connecting() -> dict[str, Any]:
+    # httpx gives what is left over on a connection to the next call: no connection is used twice.
+    return {"verify": _tls(), "trust_env": False, "limits": httpx.Limits(max_keepalive_connections=0)}
 
 
 def _asked(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Outcome:
@@ -412,7 +444,9 @@ def _sent(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Retu
                 continue
             arrived: Response | NoAnswer
             try:
-                arrived = _from_httpx(connection.request(**_to_httpx(client, step)))
+                with connection.stream(**_to_httpx(client, step)) as response:
+                    content = b"".join(_bounded(client, part) for part in response.iter_bytes())
+                    arrived = _from_httpx(response, content)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)
@@ -431,12 +465,30 @@ async def _sent_in_a_task(client: ReferenceClient, connection: httpx.AsyncClient
                 continue
             arrived: Response | NoAnswer
             try:
-                arrived = _from_httpx(await connection.request(**_to_httpx(client, step)))
+                async with connection.stream(**_to_httpx(client, step)) as response:
+                    content = b"".join([_bounded(client, part) async for part in response.aiter_bytes()])
+                    arrived = _from_httpx(response, content)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)
     except StopIteration as end:
         return _returned(end)
+
+
+@frozen
+class _InThread(httpx.AsyncBaseTransport):
+    """A transport of sync calls for a task, so that one that is faulty is so in both styles."""
+
+    carrier: httpx.BaseTransport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        def carried() -> httpx.Response:
+            response = self.carrier.handle_request(request)
+            with contextlib.closing(response):
+                content = b"".join(cast("Iterable[bytes]", response.stream))
+            return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(content))
+
+        return await asyncio.to_thread(carried)
 
 
 def _resumed(steps: Steps, arrived: Response | NoAnswer) -> Request | Pause:
@@ -467,13 +519,21 @@ def _to_httpx(client: ReferenceClient, request: Request) -> dict[str, JSON]:
     }
 
 
-def _from_httpx(response: httpx.Response) -> Response:
-    return Response(response.status_code, response.headers.multi_items(), response.content)
+def _bounded(client: ReferenceClient, part: bytes) -> bytes:
+    """A part of an answer, unless it alone is larger than an answer may be: then it was packed to do harm."""
+    if len(part) > client.largest_part:
+        raise httpx.DecodingError("it is too large")
+    return part
+
+
+def _from_httpx(response: httpx.Response, content: bytes) -> Response:
+    return Response(response.status_code, response.headers.multi_items(), content)
 
 
 def _no_answer(client: ReferenceClient, request: Request, error: Exception) -> NoAnswer:
     # Neither the cause nor its text goes along: both may hold the request as it was sent, token and all.
-    return NoAnswer(client.safe(request), type(error).__name__)
+    was_unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    return NoAnswer(client.safe(request), type(error).__name__, outcome_unknown=not was_unreached)
 
 
 def _outcome(client: ReferenceClient, returned: Returned, raised: Exception | None) -> Outcome:
@@ -518,8 +578,8 @@ def _of_error(error: Exception) -> Outcome:
                 has_request_and_response=True,
                 says_outcome_unknown=error.outcome_unknown,
             )
-        case NoAnswer():
-            return Outcome(Told.TRANSPORT)
+        case NoAnswer(outcome_unknown=outcome_unknown):
+            return Outcome(Told.TRANSPORT, says_outcome_unknown=outcome_unknown)
         case Unsent():
             return Outcome(Told.UNSENT)
         case _:

@@ -15,10 +15,10 @@ from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.checks.reading import SEND
 from conformance.contract import Contract, ContractError, Operation
-from conformance.drivers.exploration import loading
 from conformance.drivers.hosting import SubjectError, hosted, load_app
 from conformance.drivers.manners import Manners
 from conformance.drivers.repetition import Repetition, repeat
+from conformance.drivers.schemathesis_process import loading
 from conformance.drivers.server import Plan, judge_server
 from conformance.drivers.wire import Limits, Wire, checked_url, is_elsewhere
 from conformance.judge import Judge, exchange_size

@@ -29,9 +29,11 @@ from conformance.drivers.hosting import hosted
 from conformance.drivers.server import Plan, judge_server, no_progress
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Answer, Call, Exchange, Handler, Request, Response, Seen
-from conformance.mutants.client import CLIENT_MUTANTS, ClientMutant
+from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
+from conformance.mutants.client_paths import PATHS, path_caller
 from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
-from conformance.mutants.server_variants import SERVER_VARIANTS, ServerVariant
+from conformance.mutants.server_variant import ServerVariant
+from conformance.mutants.server_variants import SERVER_VARIANTS
 from conformance.reference_client import reference_caller
 from conformance.reference_server import app, wsgi_app
 
@@ -173,6 +175,7 @@ def tasks(seeds: range, correct_seeds: range) -> Iterator[Task]:
     for seed in correct_seeds:
         yield Task("correct server", REFERENCE, seed)
         yield Task("correct client", REFERENCE, seed)
+        yield Task("correct client of paths", REFERENCE, seed)
     # Every variant under some seeds, every seed for some variants, unless there is time for all of them.
     has_time = len(correct_seeds) >= ALL_FROM
     for number, name in enumerate([PLAIN, PLAIN_HTTP_1_0, *(each.name for each in SERVER_VARIANTS)]):
@@ -185,8 +188,12 @@ def tasks(seeds: range, correct_seeds: range) -> Iterator[Task]:
                 yield Task("server mutant", server.name, seed, PLAIN)
         for client in CLIENT_MUTANTS:
             yield Task("client mutant", client.name, seed)
+        for client in PATH_MUTANTS:
+            yield Task("client mutant of paths", client.name, seed)
 
 
+#: What is asked of values in paths, which the bundled contract has none of.
+OF_PATHS = frozenset({"client-path-value-escaped", "client-empty-path-value-refused", "client-dot-segments-refused"})
 #: From so many seeds on, every correct server is tried under each of them.
 ALL_FROM = 10
 
@@ -204,7 +211,7 @@ def fits_plain(mutant: ServerMutant) -> bool:
 
 def _kills(task: Task) -> str:
     """The requirement that a task's mutant names; empty if it is about none."""
-    named = {each.name: each.kills for each in SERVER_MUTANTS} | {each.name: each.kills for each in CLIENT_MUTANTS}
+    named = {each.name: each.kills for each in (*SERVER_MUTANTS, *CLIENT_MUTANTS, *PATH_MUTANTS)}
     return named.get(task.name, "")
 
 
@@ -218,6 +225,11 @@ def _find(task: Task, folder: Path) -> Finding:
             return clean_handler(variant, contract, task.seed)
         case "correct client":
             return clean_client(contract, task.seed)
+        case "correct client of paths":
+            return clean_client_of_paths(task.seed)
+        case "client mutant of paths":
+            client = next(each for each in PATH_MUTANTS if each.name == task.name)
+            return client_kill(client, _contract(PATHS), task.seed)
         case "server mutant":
             server = next(each for each in SERVER_MUTANTS if each.name == task.name)
             return server_kill(server, contract, task.seed, task.base)
@@ -243,8 +255,9 @@ def is_failure(finding: Finding) -> bool:
 
 def lacking(contract: Contract) -> Iterator[Lacking]:
     """Requirements that no mutant names: a check that was never seen to fail may be one that cannot."""
-    killed = {each.kills for each in SERVER_MUTANTS} | {each.kills for each in CLIENT_MUTANTS}
-    asked = [*(each.id for each in SERVER), *(each.id for each in client_checks.requirements(contract))]
+    killed = {each.kills for each in (*SERVER_MUTANTS, *CLIENT_MUTANTS, *PATH_MUTANTS)}
+    of_clients = (*client_checks.requirements(contract), *client_checks.requirements(_contract(PATHS)))
+    asked = [*(each.id for each in SERVER), *dict.fromkeys(each.id for each in of_clients)]
     yield from (Lacking(id) for id in asked if id not in killed)
 
 
@@ -335,6 +348,15 @@ def clean_client(contract: Contract, seed: int) -> Clean:
     judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
     exercise(reference_caller(), contract, seed=seed, profile="quick", see=judge.see)
     return Clean("client", seed, _broken(judge), _idle(judge))
+
+
+def clean_client_of_paths(seed: int) -> Clean:
+    """The client for values in paths under one seed, which is asked nothing else."""
+    contract = _contract(PATHS)
+    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
+    exercise(path_caller(), contract, seed=seed, profile="quick", see=judge.see)
+    idle = tuple(each for each in _idle(judge) if each in OF_PATHS)
+    return Clean("client", seed, _broken(judge), idle, "the client of paths")
 
 
 def _clean_server(application: Any, contract: Contract, seed: int, subject: str) -> Clean:

@@ -25,7 +25,7 @@ from scripts.client_source import one_line
 from scripts.document import SourceError
 
 #: Started by its module, so that it is the suite of this checkout, installed or not.
-SUITE = (sys.executable, "-c", "from conformance.cli import main; main()")
+SUITE = (sys.executable, "-m", "conformance")
 SCHEMATHESIS = (sys.executable, "-m", "schemathesis.cli")
 CONTRACT = ROOT / "openapi/openapi.yaml"
 #: What the reference server accepts by itself.

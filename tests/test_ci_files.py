@@ -24,10 +24,11 @@ GITLAB = yaml.safe_load((ROOT / "examples/ci/gitlab-ci.yml").read_text(encoding=
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 JUDGE = next(each for each in STEPS if each.get("id") == "judge")
 
-#: In place of the suite: it keeps the arguments and the token that it is given, and fails if it is asked to.
+#: In place of the suite: it keeps the arguments, the token and the numbers it is given, and fails if it is asked to.
 FAKE = """#!/usr/bin/env python3
 import json, os, sys
-given = {"arguments": sys.argv[1:], "token": os.environ.get("SMS_CONFORMANCE_TOKEN")}
+names = {"token": "SMS_CONFORMANCE_TOKEN", "numbers": "SMS_CONFORMANCE_NUMBERS"}
+given = {"arguments": sys.argv[1:], **{each: os.environ.get(name) for each, name in names.items()}}
 open(os.environ["GIVEN"], "w").write(json.dumps(given))
 sys.exit(int(os.environ.get("ENDS_WITH", "0")))
 """
@@ -80,7 +81,7 @@ def test_inputs_left_alone_give_the_defaults(tmp_path: Path) -> None:
     judged = Judged(tmp_path, {})
 
     assert judged.done.returncode == 0, judged.done.stderr
-    assert judged.given == {"arguments": ["server", *DEFAULTS], "token": None}
+    assert judged.given == {"arguments": ["server", *DEFAULTS], "token": None, "numbers": None}
 
 
 def test_every_input_reaches_the_command(tmp_path: Path) -> None:
@@ -103,11 +104,11 @@ def test_every_input_reaches_the_command(tmp_path: Path) -> None:
 
     assert judged.arguments == [
         *("server", "--url", "http://127.0.0.1:8080", "--definition-key", "welcome"),
-        *("--number", "15555550100", "--number", "15555550101", "--number", "15555550102"),
         *("--profile", "thorough", "--seed", "7", "--wait", "30", "--report", "json", "--report-dir", "out"),
         *("--strict", "--yes-send-messages", "--only", "send-mixed-errorcode"),
     ]
     assert judged.given["token"] == "a-token"
+    assert judged.given["numbers"] == "15555550100 15555550101 15555550102"
     assert "a-token" not in judged.done.stdout + judged.done.stderr
 
 
@@ -128,7 +129,13 @@ def test_no_input_is_a_command(tmp_path: Path, name: str, text: str) -> None:
 def test_no_number_is_a_command(tmp_path: Path, text: str) -> None:
     judged = Judged(tmp_path, {"numbers": f"{text} 1"})
 
-    assert judged.arguments[1:5] == ["--number", text, "--number", "1"]
+    assert judged.given == {"arguments": ["server", *DEFAULTS], "token": None, "numbers": f"{text} 1"}
+    assert not (tmp_path / "harm").exists()
+
+
+@pytest.mark.parametrize("text", ["", " \n", ","])
+def test_no_numbers_are_none_and_not_an_empty_list(tmp_path: Path, text: str) -> None:
+    assert Judged(tmp_path, {"numbers": text}).given["numbers"] is None
 
 
 @pytest.mark.parametrize("code", [1, 2])

@@ -1,12 +1,18 @@
 """Every faulty client is noticed by the requirement it names; the reference client trips none."""
 
 import json
+from collections.abc import Iterator
+from itertools import chain
 
 import pytest
+from attrs import evolve
 
 from conformance.checks.client import requirements
 from conformance.contract import default_folder, read
+from conformance.drivers.answers import send_operation
+from conformance.drivers.client import play
 from conformance.drivers.scripted_server import ScriptedServer
+from conformance.drivers.wire_cases import wire_cases
 from conformance.model import Answer, Asked, Call, Response, json_response
 from conformance.mutants.client import CLIENT_MUTANTS
 from conformance.reference_client import reference_caller
@@ -83,7 +89,18 @@ ANSWERS: dict[str, tuple[Answer, float | None]] = {
     "cut error": (Answer(json_response(401, ERROR), cut_after=20), None),
     "hung up": (Answer(json_response(202, QUEUED), cut_after=-1), None),
     "stalled": (Answer(json_response(202, QUEUED), stall=0.2), 0.05),
+    "in an unknown coding": (
+        Answer(Response(202, (*JSON_TYPE, ("content-encoding", "gzip")), json.dumps(QUEUED).encode())),
+        None,
+    ),
 }
+#: Each way over the wire, with a stall that does not take long.
+WIRE = [
+    evolve(case, answer=evolve(case.answer, stall=0.2), asked=evolve(case.asked, timeout=0.05))
+    if case.answer.stall
+    else case
+    for case in wire_cases(send_operation(CONTRACT))
+]
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +122,17 @@ def broken(call: Call) -> dict[str, list[str]]:
     return {id: breaches for id, breaches in found.items() if breaches}
 
 
+def wire_calls(server, caller) -> Iterator[Call]:
+    for case in WIRE:
+        yield from play(server, caller, case)
+
+
+def test_the_reference_client_breaks_nothing_over_the_wire(server):
+    calls = [*wire_calls(server, reference_caller())]
+
+    assert [(call.answer, found) for call in calls if (found := broken(call))] == []
+
+
 @pytest.mark.parametrize("style", ["sync", "async"])
 def test_the_reference_client_breaks_nothing(server, style):
     caller = reference_caller()
@@ -113,14 +141,16 @@ def test_the_reference_client_breaks_nothing(server, style):
 
 
 def test_every_requirement_is_exercised(server):
-    calls = [call(server, reference_caller(), name) for name in ANSWERS]
+    caller = reference_caller()
+    calls = [*(call(server, caller, name) for name in ANSWERS), *wire_calls(server, caller)]
 
     assert {id for id, each in REQUIREMENTS.items() if not any(map(each.applies, calls))} == set()
 
 
 @pytest.mark.parametrize("mutant", CLIENT_MUTANTS, ids=lambda each: each.name)
 def test_the_fault_is_noticed_by_the_requirement_it_names(server, mutant):
-    noticed = (broken(call(server, mutant.caller, name)) for name in ANSWERS)
+    calls = (call(server, mutant.caller, name) for name in ANSWERS)
+    noticed = (broken(each) for each in chain(calls, wire_calls(server, mutant.caller)))
 
     assert any(mutant.kills in found for found in noticed), mutant.description
 

@@ -8,7 +8,7 @@ import pytest
 from conformance import contract as contracts
 from conformance.contract import Contract
 from conformance.correct_server import SETTING, reference
-from conformance.drivers import exploration
+from conformance.drivers import schemathesis_process
 from conformance.drivers.exploration import ExplorationError, Explored, explore
 from conformance.drivers.wire import Sender
 from conformance.model import Request, Response, json_response
@@ -22,7 +22,7 @@ def contract() -> Contract:
 @pytest.fixture(autouse=True)
 def processes() -> Iterator[None]:
     yield
-    exploration.close_all()
+    schemathesis_process.close_all()
 
 
 def ignored(operation: str | None, request: Request, response: Response) -> Sequence[str]:
@@ -53,7 +53,7 @@ def test_one_process_explores_again_and_a_seed_asks_the_same(contract: Contract)
         assert found.ended is None
         assert found.findings == ()
 
-    assert len(exploration._idle) == 1
+    assert len(schemathesis_process._idle) == 1
     assert runs[0] == runs[1]
     assert len(runs[0]) > 50
 
@@ -103,17 +103,17 @@ def test_what_ends_it_early_stops_the_process_soon(contract: Contract) -> None:
 
 
 def test_a_process_that_ends_is_a_fault_of_the_suite(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exploration, "_PROGRAM", "raise SystemExit(3)")
+    monkeypatch.setattr(schemathesis_process, "_PROGRAM", "raise SystemExit(3)")
     with pytest.raises(ExplorationError, match="its process ended"):
         explored(contract, reference(contract))
-    assert exploration._idle == []
+    assert schemathesis_process._idle == []
 
 
 def test_what_is_loading_is_gone_after_the_block() -> None:
-    exploration.close_all()
-    with exploration.loading():
-        (loading,) = exploration._idle
-    assert exploration._idle == []
+    schemathesis_process.close_all()
+    with schemathesis_process.loading():
+        (loading,) = schemathesis_process._idle
+    assert schemathesis_process._idle == []
     assert loading._process.returncode is not None
 
 

@@ -46,6 +46,26 @@ def test_either_kind_of_application_answers_on_a_loopback_port(app: Any, status:
     assert is_asgi(app) is (status == 299)
 
 
+@pytest.mark.parametrize("is_open", [False, True])
+def test_an_application_hears_of_the_end(is_open: bool) -> None:
+    heard: list[str] = []
+
+    async def listening(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await asgi(scope, receive, send)
+            return
+        heard.append((await receive())["type"])
+        await send({"type": "lifespan.startup.complete"})
+        heard.append((await receive())["type"])
+        await send({"type": "lifespan.shutdown.complete"})
+
+    with httpx.Client(trust_env=False) as client, hosted(listening, "app") as url:
+        assert client.get(f"{url}/", headers={} if is_open else {"connection": "close"}).status_code == 299
+        assert heard == ["lifespan.startup"]
+
+    assert heard == ["lifespan.startup", "lifespan.shutdown"]
+
+
 def test_an_application_that_does_not_start_is_said() -> None:
     with pytest.raises(SubjectError, match="the application did not start"), hosted(not_starting, "m:app"):
         pytest.fail("it must not be served")

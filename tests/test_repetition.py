@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from attrs import evolve
@@ -214,3 +216,50 @@ def test_an_echo_of_all_but_a_letter_of_the_token_is_marked(contract: Contract) 
 
     assert SETTING.token[1:-1] not in text
     assert filled([step], SETTING, "", "")[0].request.body == body
+
+
+#: A token that no encoder leaves as it is, and another.
+ODD, OTHER = 's3cret"half\\and/half+more%', 'quite "another" \\ one'.replace(" ", "_")
+
+
+@pytest.mark.parametrize(
+    "written_as",
+    [str, json.dumps, lambda token: json.dumps(json.dumps(token)), lambda token: quote(token, safe=""), repr],
+    ids=["plain", "JSON", "JSON in JSON", "percent", "Python"],
+)
+@pytest.mark.parametrize("part", [ODD, ODD[1:], ODD[:-1], ODD.swapcase()], ids=["all", "end", "start", "other letters"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_file_holds_no_token_however_it_is_written(written_as: Any, part: str, encoding: str) -> None:
+    given = written_as(part)
+    step = Step(SEND, Request("POST", f"/{quote(part, safe='')}", (("x-own", given),), given.encode(encoding)))
+    answer = Response(403, (("location", f"/{quote(part)}"),), given.encode(encoding))
+    text = case_text(Case("a", (given,), "", "", (), step, answer, None), evolve(SETTING, token=ODD), str)
+    document = json.loads(text)
+
+    assert "half" not in json.dumps({**document, "breaches": []}).lower()
+    assert all("half" not in body.lower() for body in bodies(document))
+
+
+def bodies(document: Any) -> list[str]:
+    """What the bodies of a file say, those in base 64 as well, without the zeros of UTF-16."""
+    listed = [document["request"]["body"], document["response"]["body"]]
+    octets = [base64.b64decode(each["base64"]) if isinstance(each, dict) else each.encode() for each in listed]
+    return [each.replace(b"\0", b"").decode("latin-1") for each in octets]
+
+
+def test_another_token_takes_its_place_as_the_place_asks_for(tmp_path: Path) -> None:
+    request = Request(
+        "POST",
+        f"/?token={quote(ODD, safe='')}",
+        (("authorization", f"Bearer {ODD}"),),
+        json.dumps({"token": ODD, "letters": ODD.swapcase()}).encode(),
+    )
+    file = tmp_path / "case.json"
+    case = Case("a", (), "", "", (), Step(SEND, request), Response(202), None)
+    file.write_text(case_text(case, evolve(SETTING, token=ODD), str), encoding="utf-8")
+    (step,) = filled([read_case(file)[0].step], evolve(SETTING, token=OTHER), "", "")
+
+    assert "half" not in file.read_text(encoding="utf-8").lower()
+    assert step.request.target == f"/?token={quote(OTHER, safe='')}"
+    assert step.request.header("authorization") == f"Bearer {OTHER}"
+    assert step.request.json == {"token": OTHER, "letters": OTHER.swapcase()}

@@ -24,7 +24,7 @@ BELOW: dict[str, set[str]] = {
     "checks": {"model", "contract", "checks"},
     "judge": {"model"},
     "probes": {"model", "contract", "checks", "probes"},
-    "case_files": {"model"},
+    "case_files": {"model", "spellings"},
     "protocol": {"model"},
     "drivers": {
         "model",
@@ -41,7 +41,8 @@ BELOW: dict[str, set[str]] = {
     "adapters": {"model", "contract", "protocol", "drivers"},
     "settings": {"model"},
     "register": {"model", "contract"},
-    "reports": {"model", "reports"},
+    "reports": {"model", "reports", "spellings"},
+    "spellings": set(),
     "run": {"model", "contract", "checks", "drivers", "judge", "register", "reports", "settings"},
     "run_server": {
         "model",

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import attrs
 import pytest
@@ -81,6 +83,30 @@ def test_what_a_server_gives_away_is_not_given_away_again(
         assert authorization not in text
         assert "1555555010" not in text
         assert "1500555000" not in text
+
+
+#: A token that no encoder leaves as it is.
+ODD = 's3cret"half\\and/half+more%'
+SPELLINGS: dict[str, object] = {
+    "in JSON": {"documentation": f"you sent {ODD}"},
+    "in JSON in a text": json.dumps(json.dumps({"token": ODD})).encode(),
+    "in an address": {"documentation": f"/?token={quote(ODD, safe='')}"},
+    "as Python shows it": f"the token {ODD!r} is wrong".encode(),
+    "as JSON in a Python string": {"message": repr(json.dumps(ODD))},
+    "but for a letter": {"message": [ODD[1:], ODD[:-1], ODD.swapcase()]},
+}
+
+
+@pytest.mark.parametrize("body", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_a_token_is_masked_however_it_is_written(failing: Report, exchange: Make, body: object) -> None:
+    judge = Judge[Exchange](SERVER, Lists(), exchange_size)
+    judge.see(exchange(asked(good()), body, status=418, authorization=f"Bearer {ODD}"))
+    report = attrs.evolve(failing, records=judge.records(), tokens=(ODD,))
+
+    for name, render in RENDERERS.items():
+        text = render(report)
+        assert ("status 418 is not in the contract" in text) == (name not in BADGES)
+        assert "half" not in text.lower()
 
 
 def test_verdicts_are_shown_as_they_are(failing: Report) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from conformance.model import Level, Verdict
-from conformance.reports import Report, html_text, json_text
+from conformance.model import Cite, Level, Verdict
+from conformance.reports import Exclusion, Report, html_text, json_text
 from conformance.reports.earlier import earlier_report
 from conformance.reports.html import prose
 from tests.made_reports import (
@@ -266,7 +266,7 @@ def test_what_was_left_out_is_told_with_its_reason() -> None:
         "Known failures Broken, and tolerated for a reason. known-rule MUST The title of known-rule. /errorcode is 0"
         in text
     )
-    assert "“The order of the items is not documented” rulings.md nothing to break" in text
+    assert "nothing to break “The order of the items is not documented” rulings.md" in text
     assert "A note on `405`." in text
 
 
@@ -322,3 +322,13 @@ def test_a_should_fails_the_page_if_the_run_is_strict(strict: bool) -> None:
 
     assert shown.texts["h1"] == ["Failed" if strict else "Passed"]
     assert ("does not fail this run" in shown.text) is not strict
+
+
+def test_sentences_with_no_requirement_stand_by_their_reasons() -> None:
+    listed = [("a.md", "One", "nothing to break"), ("b.md", "Two", "not ours"), ("b.md", "Three", "nothing to break")]
+    exclusions = tuple(Exclusion(Cite(page, quote), reason) for page, quote, reason in listed)
+    page = html_text([full_report(exclusions=exclusions)])
+    section = page.partition("Sentences with no requirement")[2].partition("</section>")[0]
+
+    assert re.findall(r'<dt class="reason">(.*?)</dt>', section) == ["nothing to break", "not ours"]
+    assert re.findall("“(.*?)”", section) == ["One", "Three", "Two"]

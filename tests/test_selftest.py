@@ -13,7 +13,8 @@ from conformance.judge import Judge, Lists, exchange_size
 from conformance.model import Exchange
 from conformance.mutants.client import CLIENT_MUTANTS
 from conformance.mutants.server import BY_NAME, SERVER_MUTANTS, ServerMutant
-from conformance.mutants.server_variants import SERVER_VARIANTS, ServerVariant
+from conformance.mutants.server_variant import ServerVariant
+from conformance.mutants.server_variants import SERVER_VARIANTS
 from conformance.reference_client import reference_caller
 from conformance.selftest import Clean, Kill, Lacking, is_failure
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from enum import Enum, auto
 
 from conformance.model import JSON, Request, Response, is_array, is_object, says_utf_8
@@ -20,6 +21,7 @@ class Text(Enum):
     MARKED = auto()  # the same behind a byte-order mark
     NAME_TWICE = auto()  # a name stands twice in one object
     NO_NUMBER = auto()  # NaN or Infinity stands for a number
+    HALF_CHARACTER = auto()  # half of a surrogate pair, as an escape
     OTHER_CHARSET = auto()  # in another charset, which is named or can be told
     TOO_DEEP = auto()  # so deeply nested, or with so long a number, that readers may give up
     NOT_UTF_8 = auto()  # bytes of no charset that anybody could tell
@@ -66,6 +68,9 @@ def _other_charset(response: Response) -> str | None:
         return None
 
 
+_MAY_BE_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
 def _worse(than: Text, text: Text, value: JSON) -> tuple[Text, JSON]:
     return (than if text is Text.STRICT else text), value
 
@@ -89,6 +94,8 @@ def _read(text: str) -> tuple[Text, JSON]:
         return Text.NOT_JSON, ...
     except (RecursionError, ValueError):
         return Text.TOO_DEEP, ...
+    if not met and _MAY_BE_HALF.search(text) and value != with_whole_characters(value):
+        return Text.HALF_CHARACTER, value
     return (met[0] if met else Text.STRICT), value
 
 

@@ -93,7 +93,12 @@ def _is_judged(reading: Reading) -> Iterator[str]:
         yield f"{reading.answer.status} is not documented, yet {reading.told}"
 
 
-@rule("client-undocumented-success-raises", applies=_undocumented(lambda status: status < 300), quote=C5)
+@rule(
+    "client-undocumented-success-raises",
+    applies=_undocumented(lambda status: status < 300),
+    quote=C5,
+    elsewhere=("client-undocumented-status-raises",),
+)
 def undocumented_success_raises(reading: Reading) -> Iterator[str]:
     """A 2xx that is not documented raises a documented error: it is no success."""
     return _is_judged(reading)
@@ -105,7 +110,12 @@ def undocumented_status_raises(reading: Reading) -> Iterator[str]:
     return _is_judged(reading)
 
 
-@rule("client-undocumented-number-raises", applies=_undocumented(lambda status: status >= 600), quote=C5)
+@rule(
+    "client-undocumented-number-raises",
+    applies=_undocumented(lambda status: status >= 600),
+    quote=C5,
+    elsewhere=("client-undocumented-status-raises",),
+)
 def undocumented_number_raises(reading: Reading) -> Iterator[str]:
     """A status of 600 and above, which is of no class, raises a documented error."""
     return _is_judged(reading)

@@ -9,19 +9,33 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 #: By member, the requirements that a right client would break, or never exercise, if it did not say it.
-NEEDS: Mapping[str, frozenset[str]] = {
-    "status": frozenset({"client-error-fields"}),
-    "errorcode": frozenset({"client-error-fields"}),
-    "message": frozenset({"client-error-fields"}),
-    "documentation": frozenset({"client-error-fields"}),
-    "request_id": frozenset(),
-    "written": frozenset({"client-writes-back", "client-unknown-field-kept"}),
-    "kept_body": frozenset({"client-undocumented-body-kept"}),
-    "place": frozenset(),
-    "has_request_and_response": frozenset({"client-error-fields"}),
-    "says_outcome_unknown": frozenset({"client-broken-success-unknown"}),
-    "shown": frozenset({"client-no-secret-shown"}),
-    "default_timeout": frozenset({"client-timeout-by-default"}),
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "status": ("client-error-status",),
+    "errorcode": (
+        "client-top-code-read",
+        "client-error-code",
+    ),
+    "message": (
+        "client-top-message-read",
+        "client-error-message",
+    ),
+    "documentation": ("client-error-documentation",),
+    "request_id": ("client-request-id-read",),
+    "written": (
+        "client-writes-back",
+        "client-absent-stays-absent",
+        "client-text-exact",
+        "client-number-exact",
+        "client-null-stays-null",
+        "client-unknown-field-kept",
+        "client-unknown-item-field-kept",
+    ),
+    "kept_body": ("client-undocumented-body-kept",),
+    "place": ("client-broken-body-place",),
+    "has_request_and_response": ("client-error-exchange",),
+    "says_outcome_unknown": ("client-broken-success-unknown",),
+    "shown": ("client-no-secret-shown",),
+    "default_timeout": ("client-timeout-by-default",),
 }
 
 

@@ -24,12 +24,27 @@ C2_WRITTEN = "the result written back is equal to the JSON that came."
 C2_NUMBERS = (
     "A code is an integer, and a number is the one that came, 1.0 being 1, as far as every reader of JSON agrees on it"
 )
+#: Ask of an item whose key no other has what the result tells of it.
+OF_ITEMS = (
+    "client-items-complete",
+    "client-items-invented",
+    "client-reads-queued",
+    "client-reads-refused",
+    "client-item-code-read",
+    "client-item-message-read",
+    "client-codes-are-integers",
+)
 C3 = "Nobody can take a mixed answer for a success by oversight"
 C3_QUEUED = "nor one that queued everybody for a mixed one"
 C7 = "Members and codes that the contract does not list are read and kept like any other."
 
 
-@rule("client-success-returned", applies=met(Kind.SUCCESS), quote=C2, narrower=("client-unknown-code-read",))
+@rule(
+    "client-success-returned",
+    applies=met(Kind.SUCCESS),
+    quote=C2,
+    narrower=("client-unknown-code-read", "client-never-none"),
+)
 def success_is_returned(reading: Reading) -> Iterator[str]:
     """A valid 202 is returned as a result, not raised."""
     if reading.outcome.told not in RESULTS:
@@ -83,7 +98,7 @@ def _with_a_shared_key(reading: Reading) -> bool:
     return returned_send(reading) and len(reading.items_by_key) < len(reading.items)
 
 
-@rule("client-items-of-one-key", applies=_with_a_shared_key, quote=C2, tags=("mixed",))
+@rule("client-items-of-one-key", applies=_with_a_shared_key, quote=C2, tags=("mixed",), elsewhere=OF_ITEMS)
 def items_of_one_key_are_told_apart(reading: Reading) -> Iterator[str]:
     """Recipients whom the request gave one key are told of one by one, with their own fates."""
     for key, items in reading.items_by_key.items():
@@ -126,7 +141,7 @@ def item_code_is_read(reading: Reading) -> Iterator[str]:
     applies=returned_with_refusals,
     quote=C2,
     tags=("mixed",),
-    narrower=("client-text-exact",),
+    narrower=("client-text-exact", "client-item-code-read"),
 )
 def item_message_is_read(reading: Reading) -> Iterator[str]:
     """A recipient that was refused has its own message in the result."""
@@ -139,7 +154,13 @@ def _has_codes(reading: Reading) -> bool:
     return returned_send(reading) or (reading.kind is Kind.ERROR and reading.outcome.told in ERRORS)
 
 
-@rule("client-codes-are-integers", applies=_has_codes, quote=C2_NUMBERS, tags=("codes",))
+@rule(
+    "client-codes-are-integers",
+    applies=_has_codes,
+    quote=C2_NUMBERS,
+    tags=("codes",),
+    narrower=("client-top-code-read", "client-item-code-read", "client-error-code"),
+)
 def codes_are_integers(reading: Reading) -> Iterator[str]:
     """A code that came as an integer is told as one: as no text, and as no number with a fraction."""
     pairs = [] if reading.kind is Kind.ERROR else list(reading.pairs)
@@ -162,7 +183,13 @@ def same_words(expected: object, told: object) -> bool:
     return (expected or "") == (told or "")
 
 
-@rule("client-mixed-visible", applies=returned_with_refusals, quote=C3, tags=("mixed",))
+@rule(
+    "client-mixed-visible",
+    applies=returned_with_refusals,
+    quote=C3,
+    tags=("mixed",),
+    narrower=("client-items-complete", "client-items-of-one-key", "client-reads-refused"),
+)
 def mixed_is_visible(reading: Reading) -> Iterator[str]:
     """A result tells that recipients were refused, without text to be parsed."""
     if reading.outcome.told is not Told.MIXED:
@@ -173,7 +200,13 @@ def _all_queued(reading: Reading) -> bool:
     return returned_send(reading) and not reading.refused
 
 
-@rule("client-all-queued-visible", applies=_all_queued, quote=C3_QUEUED, tags=("mixed",))
+@rule(
+    "client-all-queued-visible",
+    applies=_all_queued,
+    quote=C3_QUEUED,
+    tags=("mixed",),
+    narrower=("client-reads-queued", "client-items-invented"),
+)
 def all_queued_is_visible(reading: Reading) -> Iterator[str]:
     """A result of which nobody was refused does not tell of refusals."""
     if reading.outcome.told is not Told.ACCEPTED:
@@ -237,7 +270,12 @@ def _holds_null(value: object) -> bool:
     return value is None or "None" in repr(value)
 
 
-@rule("client-null-stays-null", applies=_with_a_null, quote=C2_WRITTEN)
+@rule(
+    "client-null-stays-null",
+    applies=_with_a_null,
+    quote=C2_WRITTEN,
+    elsewhere=("client-unknown-field-kept", "client-unknown-item-field-kept"),
+)
 def null_stays_null(reading: Reading) -> Iterator[str]:
     """A null that came is written again as null."""
     for each in reading.rewritten:
@@ -245,7 +283,7 @@ def null_stays_null(reading: Reading) -> Iterator[str]:
             yield f"in the result written again, {each}"
 
 
-@rule("client-unknown-field-kept", applies=returned_with_extras, quote=C7)
+@rule("client-unknown-field-kept", applies=returned_with_extras, quote=C7, elsewhere=("client-writes-back",))
 def unknown_fields_are_kept(reading: Reading) -> Iterator[str]:
     """A field beside the answer's own that the contract does not know is in the result written again."""
     return _lost(reading, is_of_an_item=False)
@@ -272,7 +310,13 @@ def _has_an_unknown_code(reading: Reading) -> bool:
     return reading.kind in {Kind.SUCCESS, Kind.ERROR} and bool(reading.unknown_codes)
 
 
-@rule("client-unknown-code-read", applies=_has_an_unknown_code, quote=C7, tags=("codes",))
+@rule(
+    "client-unknown-code-read",
+    applies=_has_an_unknown_code,
+    quote=C7,
+    tags=("codes",),
+    elsewhere=("client-success-returned", "client-error-raised"),
+)
 def unknown_codes_are_read(reading: Reading) -> Iterator[str]:
     """A code that is published nowhere does not keep an answer from being read."""
     expected = RESULTS if reading.kind is Kind.SUCCESS else ERRORS

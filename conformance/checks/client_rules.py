@@ -16,11 +16,13 @@ RESULTS = frozenset({Told.ACCEPTED, Told.MIXED})
 ERRORS = frozenset({Told.REFUSED, Told.RETURNED_ERROR})
 #: Documented errors about an answer that came whole.
 JUDGED = frozenset({Told.REFUSED, Told.UNREADABLE})
+#: Documented errors that say that no whole answer came, or none that can be read.
+NONE_READ = frozenset({Told.TRANSPORT, Told.UNREADABLE})
 
 
 @frozen
 class Rule:
-    """A requirement that waits for a contract; `tags` and `narrower` are those of the requirement."""
+    """A requirement that waits for a contract; `tags` and what explains its breaches are those of the requirement."""
 
     id: str
     cite: Cite
@@ -29,6 +31,7 @@ class Rule:
     breaches: Callable[[Reading], Iterator[str]]
     tags: frozenset[str]
     narrower: frozenset[str]
+    narrower_elsewhere: frozenset[str]
 
     def under(self, read: Callable[[Call], Reading], section: str) -> Requirement[Call]:
         def applies(call: Call) -> bool:
@@ -40,7 +43,8 @@ class Rule:
 
         made = requirement(self.id, applies=applies, cite=self.cite, level=self.level)(breaches)
         tags = self.tags | {self.level.lower()}
-        return evolve(made, section=section, tags=tags, narrower=self.narrower)
+        made = evolve(made, narrower=self.narrower, narrower_elsewhere=self.narrower_elsewhere)
+        return evolve(made, section=section, tags=tags)
 
 
 def rule(
@@ -52,11 +56,16 @@ def rule(
     level: Level = Level.MUST,
     tags: tuple[str, ...] = (),
     narrower: tuple[str, ...] = (),
+    elsewhere: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Reading], Iterator[str]]], Rule]:
-    """Turn a generator of breaches into a `Rule`, cited by the words of a page."""
+    """Turn a generator of breaches into a `Rule`, cited by the words of a page.
+
+    `narrower` explain a breach of it in the same call, `elsewhere` in others, if they are headlines of the run.
+    """
 
     def decorate(breaches: Callable[[Reading], Iterator[str]]) -> Rule:
-        return Rule(id, Cite(page, quote), level, applies, breaches, frozenset(tags), frozenset(narrower))
+        cite, explained = Cite(page, quote), (frozenset(narrower), frozenset(elsewhere))
+        return Rule(id, cite, level, applies, breaches, frozenset(tags), *explained)
 
     return decorate
 

@@ -9,12 +9,13 @@ import json
 import re
 from collections.abc import Collection, Iterator
 
-from conformance.checks.refusals import UNKNOWN_DEFINITION
-from conformance.drivers.answers import Fault, SendOperation, accepted_body, refusal
+from conformance.drivers.answers import Fault, SendOperation, accepted_body
 from conformance.drivers.cases import TOKEN
 from conformance.drivers.right_answers import answer_to
 from conformance.model import JSON, Answer, NotStrictJSON, Setting
-from conformance.probes import Keys, probes
+from conformance.probes.good import good, unusual
+from conformance.probes.making import Keys, Maker
+from conformance.probes.mixed import mixed
 
 #: A case before it is one: its name, what the caller sends and what the server does.
 Named = tuple[str, JSON, Answer]
@@ -55,11 +56,7 @@ def requests(send: SendOperation) -> Iterator[Named]:
         line = json.dumps(body, sort_keys=True)
         if line not in seen:
             seen.add(line)
-            yield f"sent-{name}", body, _answer(send, body)
-
-
-def _answer(send: SendOperation, body: JSON) -> Answer:
-    return refusal(400, 109111) if body["definitionKey"] == UNKNOWN_DEFINITION else answer_to(send, body)
+            yield f"sent-{name}", body, answer_to(send, body)
 
 
 def _bodies(send: SendOperation) -> Iterator[tuple[str, JSON]]:
@@ -105,8 +102,9 @@ def _bodies(send: SendOperation) -> Iterator[tuple[str, JSON]]:
 
 
 def _sent_to_servers(send: SendOperation) -> Iterator[tuple[str, JSON]]:
-    """The valid requests among the probes of servers."""
-    for probe in probes(send.operation, _SETTING, Keys("key")):
+    """The valid requests among the probes of servers that are about bodies."""
+    make = Maker(send.operation, _SETTING, Keys("key"))
+    for probe in (*good(make), *mixed(make), *unusual(make)):
         if probe.operation != send.operation.id:
             continue
         try:

@@ -5,22 +5,16 @@ The forwarder sees every exchange and lets us judge it; the other process says w
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import json
-import subprocess
-import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
 from conformance.checks.reading import SEND
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
+from conformance.drivers import schemathesis_process
 from conformance.drivers.forwarder import ENDED, Forwarder, listening
 from conformance.drivers.wire import Sender
 from conformance.model import JSON, NO_ANSWER, CannotRun, Request, Response, Setting
@@ -74,70 +68,6 @@ class _Run:
         self._see(self.contract.operation_of(request), request, response)
 
 
-#: Imports the suite from where it is here, then answers one line after the other.
-_PROGRAM = """
-import sys
-root = sys.argv[1]
-if root not in sys.path:
-    sys.path.insert(0, root)
-from conformance.drivers.explorer import serve
-serve()
-"""
-
-
-class Explorer:
-    """A process in which Schemathesis is loaded, for one exploration after the other."""
-
-    def __init__(self) -> None:
-        root = Path(__file__).parents[2]
-        # The working folder holds what is under test, and none of it is to be imported in our place.
-        command = [sys.executable, "-P", "-c", _PROGRAM, str(root)]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-        )
-
-    def ask(self, task: JSON) -> JSON:
-        """What came of a task; None if the process has ended instead."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        # What is no JSON of itself, such as a date in an example, is written as the text it was.
-        with contextlib.suppress(OSError):
-            self._process.stdin.write(f"{json.dumps(task, default=str)}\n")
-            self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        return json.loads(answer) if answer.endswith("\n") else None
-
-    def close(self) -> None:
-        """End the process, whatever it is doing."""
-        self._process.kill()
-        with contextlib.suppress(OSError), self._process:
-            """Its pipes are closed and it is waited for."""
-
-
-#: Processes that are loaded or loading, and have nothing to do.
-_idle: list[Explorer] = []
-
-
-@contextmanager
-def loading() -> Generator[None]:
-    """Schemathesis is loaded beside what is done in the block, and taken away after it."""
-    _idle.append(Explorer())
-    try:
-        yield
-    finally:
-        close_all()
-
-
-@atexit.register
-def close_all() -> None:
-    """End the processes that have nothing to do."""
-    while _idle:
-        _idle.pop().close()
-
-
 def explore(
     contract: Contract, setting: Setting, send: Sender, *, seed: int, profile: str, space: str, see: See
 ) -> Explored:
@@ -170,7 +100,7 @@ def explore(
 
 
 def _answer(task: JSON) -> JSON:
-    explorer = _idle.pop() if _idle else Explorer()
+    explorer = schemathesis_process.taken()
     try:
         answer = explorer.ask(task)
     except BaseException:
@@ -179,7 +109,7 @@ def _answer(task: JSON) -> JSON:
     if answer is None:
         explorer.close()
         return {"code": -1, "last_words": "its process ended", "results": []}
-    _idle.append(explorer)
+    schemathesis_process.give_back(explorer)
     return answer
 
 

@@ -167,6 +167,8 @@ def serve() -> None:
     # What is loaded stays: to look through it again and again for what may be thrown away takes a tenth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    # Whoever started this process has it off while it loads.
+    gc.enable()
     _serve(sys.stdin, answers)
 
 

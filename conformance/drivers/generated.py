@@ -19,7 +19,7 @@ import pkgutil
 import ssl
 import traceback
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import ModuleType, TracebackType
 from typing import Any, Self, cast
@@ -44,7 +44,10 @@ class _Operation:
 
     sync: Callable[..., Any]
     asyncio: Callable[..., Any]
+    #: None for an operation that takes none.
     body: Any
+    #: How the function's parameters are called, by the names without their joints.
+    path_names: Mapping[str, str]
     results: tuple[type, ...]
     errors: tuple[type, ...]
 
@@ -138,8 +141,8 @@ class GeneratedCaller:
                 end = self._runner.run(self._ended_in_a_task(*prepared))
         return self._outcome(asked, end, log.text)
 
-    def _prepared(self, asked: Asked) -> tuple[Any, _Operation, JSON]:
-        """The client that is to be asked, what for, and with which body."""
+    def _prepared(self, asked: Asked) -> tuple[Any, _Operation, Asked]:
+        """The client that is to be asked, and what for."""
         operation = self._operations.get(asked.operation)
         if operation is None:
             known = ", ".join(self._operations)
@@ -148,17 +151,17 @@ class GeneratedCaller:
         if asked.headers:
             client = client.with_headers(dict(asked.headers))
             self._copies.append(client)
-        return client, operation, asked.body
+        return client, operation, asked
 
-    def _ended(self, client: Any, operation: _Operation, body: JSON) -> _End:
+    def _ended(self, client: Any, operation: _Operation, asked: Asked) -> _End:
         try:
-            return _End(client, operation, operation.sync(client=client, body=operation.body.from_dict(body)))
+            return _End(client, operation, operation.sync(client=client, **_arguments(operation, asked)))
         except Exception as error:  # whatever a client raises is what its caller was told
             return _End(client, operation, raised=error)
 
-    async def _ended_in_a_task(self, client: Any, operation: _Operation, body: JSON) -> _End:
+    async def _ended_in_a_task(self, client: Any, operation: _Operation, asked: Asked) -> _End:
         try:
-            result = await operation.asyncio(client=client, body=operation.body.from_dict(body))
+            result = await operation.asyncio(client=client, **_arguments(operation, asked))
             return _End(client, operation, result)
         except Exception as error:  # the same
             return _End(client, operation, raised=error)
@@ -211,6 +214,12 @@ class GeneratedCaller:
             runner.close()
 
 
+def _arguments(operation: _Operation, asked: Asked) -> dict[str, Any]:
+    """What the operation's function is called with, besides the client."""
+    values: dict[str, Any] = {operation.path_names[_squashed(name)]: value for name, value in asked.path.items()}
+    return values if operation.body is None else {**values, "body": operation.body.from_dict(asked.body)}
+
+
 def _imported(name: str, package: str) -> ModuleType:
     try:
         return importlib.import_module(name)
@@ -241,7 +250,7 @@ def _operation(package: str, name: str, modules: dict[str, str], contract: Contr
         raise PackageError(place, f"has no {' and no '.join(lacking)}", _MADE_BY)
     types = typing.get_type_hints(module.sync)
     body = next((each for each in _classes(types.get("body")) if hasattr(each, "from_dict")), None)
-    if body is None:
+    if body is None and contract.operations[name].request:
         raise PackageError(place, "has a sync that takes no body with from_dict", _MADE_BY)
     returned = tuple(_classes(types.get("return")))
     responses = contract.operations[name].responses.items()
@@ -251,6 +260,7 @@ def _operation(package: str, name: str, modules: dict[str, str], contract: Contr
         module.sync,
         module.asyncio,
         body,
+        {_squashed(each): each for each in inspect.signature(module.sync).parameters},
         results=tuple(each for each in returned if _attributes(each) in results),
         errors=tuple(each for each in returned if _attributes(each) in errors - {frozenset()}),
     )

@@ -50,12 +50,17 @@ def mixed(send: SendOperation) -> Iterator[Named]:
     for name, order in _ORDERS.items():
         yield _refused(send, 4, (1,), f"2-of-4-refused-answered-{name}", order)
         yield _refused(send, 3, (), f"3-queued-answered-{name}", order)
-    six = people(6, {0, 2, 5})
-    codes = {index: Fault(code, f"{code}: no") for index, code in zip((0, 2, 5), send.item_codes, strict=False)}
-    yield "some-of-six-refused", six, accepting(send, accepted_body(six, codes))
-    body, answer = refusing(2, {1}, Fault(109121, ""))
-    yield "refused-without-words", body, accepting(send, answer)
-    body, answer = refusing(3, {0, 1}, Fault(109121, "the same words"))
+    six = people(6, {0})
+    del six["recipients"][2]["contactKey"]
+    six["recipients"][5]["to"] = "no-number"
+    answer = answer_to(send, six).response.json
+    yield "some-of-six-refused", six, accepting(send, answer)
+    yield (
+        "some-of-six-refused-answered-backwards",
+        six,
+        accepting(send, {**answer, "responses": answer["responses"][::-1]}),
+    )
+    body, answer = refusing(3, {0, 1}, Fault(MISSING.errorcode, "the same words"))
     yield "two-refused-in-the-same-words", body, accepting(send, answer)
     yield from _of_one_key(send)
     many = people(MANY, {0, MANY // 2, MANY - 1})

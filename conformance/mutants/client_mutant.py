@@ -29,12 +29,14 @@ class ClientMutant:
     description: str
 
 
-def client_mutant(*, kills: str) -> Callable[[type[ReferenceClient]], ClientMutant]:
-    """Turn a faulty client into a `ClientMutant` that has its name, with hyphens."""
+def client_mutant(
+    *, kills: str, caller: Callable[[type[ReferenceClient]], Caller] = reference_caller
+) -> Callable[[type[ReferenceClient]], ClientMutant]:
+    """Turn a faulty client into a `ClientMutant` that has its name, with hyphens; `caller` makes a caller of it."""
 
     def decorate(faulty: type[ReferenceClient]) -> ClientMutant:
         name = re.sub(r"(?<!^)(?=[A-Z])", "-", faulty.__name__).lower()
         description = (faulty.__doc__ or "").strip().partition("\n")[0]
-        return ClientMutant(name, kills, reference_caller(faulty), description)
+        return ClientMutant(name, kills, caller(faulty), description)
 
     return decorate

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import httpx
+import json
+import unicodedata
+from collections.abc import Callable
 
-from conformance.model import JSON, Headers, Request
+import httpx
+from attrs import evolve
+
+from conformance.model import JSON, Headers, Request, is_array, is_object
 from conformance.mutants.client_mutant import EMPTY, client_mutant
 from conformance.reference_client import PATH, NoAnswer, ReferenceClient, Steps, log
 
@@ -14,7 +19,15 @@ def _with(headers: Headers, name: str, value: str) -> Headers:
     return (*(pair for pair in headers if pair[0] != name), (name, value))
 
 
-@client_mutant(kills="client-request-line")
+@client_mutant(kills="client-request-method")
+class PutsInPlaceOfPosting(ReferenceClient):
+    """Sends with PUT."""
+
+    def request(self, body: JSON) -> Request:
+        return evolve(super().request(body), method="PUT")
+
+
+@client_mutant(kills="client-request-path")
 class DropsTheTrailingSlash(ReferenceClient):
     """Sends to the path without its trailing slash."""
 
@@ -22,7 +35,7 @@ class DropsTheTrailingSlash(ReferenceClient):
         return super().target().rstrip("/")
 
 
-@client_mutant(kills="client-request-line")
+@client_mutant(kills="client-request-query")
 class AddsAQuery(ReferenceClient):
     """Adds a query that nobody asked for."""
 
@@ -30,7 +43,7 @@ class AddsAQuery(ReferenceClient):
         return f"{super().target()}?client=reference"
 
 
-@client_mutant(kills="client-request-headers")
+@client_mutant(kills="client-request-content-type")
 class SendsAsText(ReferenceClient):
     """Sends the JSON body as text/plain."""
 
@@ -38,7 +51,7 @@ class SendsAsText(ReferenceClient):
         return _with(super().headers(), "Content-Type", "text/plain")
 
 
-@client_mutant(kills="client-request-headers")
+@client_mutant(kills="client-request-accept")
 class AcceptsOnlyHtml(ReferenceClient):
     """Says that it takes no JSON."""
 
@@ -46,7 +59,16 @@ class AcceptsOnlyHtml(ReferenceClient):
         return _with(super().headers(), "Accept", "text/html")
 
 
-@client_mutant(kills="client-request-body")
+@client_mutant(kills="client-request-json")
+class SendsAByteOrderMark(ReferenceClient):
+    """Writes a byte-order mark before the body."""
+
+    def request(self, body: JSON) -> Request:
+        request = super().request(body)
+        return evolve(request, body=b"\xef\xbb\xbf" + request.body)
+
+
+@client_mutant(kills="client-request-unset")
 class SendsNullForUnset(ReferenceClient):
     """Writes null for fields that the caller left unset."""
 
@@ -54,12 +76,66 @@ class SendsNullForUnset(ReferenceClient):
         return {"subscriptions": None, "content": None, "attributes": None, **body}
 
 
-@client_mutant(kills="client-request-body")
+@client_mutant(kills="client-request-members")
 class SendsTheFirstRecipientOnly(ReferenceClient):
     """Sends the first of several recipients."""
 
     def content(self, body: JSON) -> JSON:
         return {**body, "recipients": body["recipients"][:1]}
+
+
+@client_mutant(kills="client-request-members")
+class DropsEmptyMembers(ReferenceClient):
+    """Leaves out what is empty or null, as if the caller had not set it."""
+
+    def content(self, body: JSON) -> JSON:
+        return {name: value for name, value in body.items() if value not in ("", {}, None)}
+
+
+@client_mutant(kills="client-request-members")
+class DropsNullAttributes(ReferenceClient):
+    """Leaves attributes out whose value is null."""
+
+    def content(self, body: JSON) -> JSON:
+        return _changed(body, lambda members: {name: each for name, each in members.items() if each is not None})
+
+
+@client_mutant(kills="client-request-values")
+class SendsNumbersAsText(ReferenceClient):
+    """Writes the numbers among the attributes as texts."""
+
+    def content(self, body: JSON) -> JSON:
+        def as_text(members: dict[str, JSON]) -> dict[str, JSON]:
+            return {name: str(each) if type(each) in (int, float) else each for name, each in members.items()}
+
+        return _changed(body, as_text)
+
+
+@client_mutant(kills="client-request-values")
+class SendsComposedCharacters(ReferenceClient):
+    """Composes letters and accents before it sends them."""
+
+    def content(self, body: JSON) -> JSON:
+        return json.loads(unicodedata.normalize("NFC", json.dumps(body, ensure_ascii=False)))
+
+
+@client_mutant(kills="client-request-values")
+class SendsListsBackwards(ReferenceClient):
+    """Turns the lists among the attributes around."""
+
+    def content(self, body: JSON) -> JSON:
+        def turned(members: dict[str, JSON]) -> dict[str, JSON]:
+            is_own = {"recipients"}.isdisjoint(members)
+            return {name: each[::-1] if is_own and is_array(each) else each for name, each in members.items()}
+
+        return _changed(body, turned)
+
+
+def _changed(value: JSON, change: Callable[[dict[str, JSON]], dict[str, JSON]]) -> JSON:
+    """The value with every object in it changed."""
+    if is_object(value):
+        return {name: _changed(each, change) for name, each in change(value).items()}
+    return [_changed(each, change) for each in value] if is_array(value) else value
 
 
 @client_mutant(kills="client-timeout-by-default")

@@ -6,13 +6,12 @@ them; message keys are not, for they are what one looks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from conformance.reports.badge import badge_json, badge_svg
 from conformance.reports.console import terminal
 from conformance.reports.earlier import Earlier, EarlierReportError, read_earlier
 from conformance.reports.github import tell_github
-from conformance.reports.html import html_text
 from conformance.reports.json_report import json_text
 from conformance.reports.junit import junit_text
 from conformance.reports.markdown import markdown_text
@@ -43,6 +42,15 @@ __all__ = [
     "tell_github",
     "terminal",
 ]
+
+
+def html_text(reports: Sequence[Report]) -> str:
+    """The runs as one HTML page that needs nothing else."""
+    # jinja2 takes a twentieth of a second to import and set up, and most runs write no HTML.
+    from conformance.reports import html
+
+    return html.html_text(reports)
+
 
 #: The formats of `--report`, each with the end of its file's name and its renderer.
 FORMATS: Mapping[str, tuple[str, Callable[[Report], str]]] = {

@@ -20,7 +20,7 @@ import jinja2
 from attrs import frozen
 from markupsafe import Markup, escape
 
-from conformance.model import NO_ANSWER, Failure, Record, Verdict
+from conformance.model import NO_ANSWER, Cite, Failure, Record, Verdict
 from conformance.reports.comparison import Comparison, comparison
 from conformance.reports.messages import Kind, broken_lines, parts
 from conformance.reports.report import (
@@ -235,9 +235,10 @@ class Known:
 
 @frozen
 class Excluded:
-    page: str
-    quote: str
+    """Sentences that nothing is held against for one reason, each with its page."""
+
     reason: str
+    sentences: tuple[Cite, ...]
 
 
 @frozen
@@ -293,9 +294,7 @@ def _side(report: Report) -> Side:
         idle=_of_verdict(report, Verdict.NOT_EXERCISED),
         known=tuple(_known(report)),
         excluded=_of_verdict(report, Verdict.EXCLUDED),
-        exclusions=tuple(
-            Excluded(each.cite.page, each.cite.quote, report.hidden(each.reason)) for each in report.exclusions
-        ),
+        exclusions=tuple(_exclusions(report)),
         sections=tuple(_sections(report)),
         notes=tuple(report.masked(note) for note in report.notes),
         compared=compared,
@@ -423,6 +422,15 @@ def _parts(report: Report, failure: Failure[Any]) -> Iterator[ShownPart]:
         broken = broken_lines(part, failure.breaches)
         lines = tuple(ShownLine(line.text, line.is_head, place in broken) for place, line in enumerate(part.lines))
         yield ShownPart(titles[part.kind], lines, part.kind in (Kind.ASKED, Kind.REQUEST))
+
+
+def _exclusions(report: Report) -> Iterator[Excluded]:
+    """By their reasons, in the order in which these come up."""
+    by_reason: dict[str, list[Cite]] = {}
+    for each in report.exclusions:
+        by_reason.setdefault(report.hidden(each.reason), []).append(each.cite)
+    for reason, sentences in by_reason.items():
+        yield Excluded(reason, tuple(sentences))
 
 
 def _sections(report: Report) -> Iterator[Section]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from conformance.spellings import any_spelling
+
 #: Forms of a token as short as this are common words, and would be masked everywhere.
 _SHORT = 6
 _LOOPBACK = re.compile(r"127\.0\.0\.1:[0-9]+")
@@ -55,9 +57,9 @@ def credentials(value: str, tokens: Iterable[str]) -> str:
 
 
 def _either(texts: Iterable[str]) -> re.Pattern[str]:
-    """A pattern for any of the texts, longest first; one that matches nothing if there is none."""
-    listed = sorted({re.escape(each) for each in texts if each}, key=len, reverse=True)
-    return re.compile("|".join(listed) or r"(?!)")
+    """A pattern for any of the texts in any spelling, longest first; one that matches nothing if there is none."""
+    listed = sorted({each for each in texts if each}, key=len, reverse=True)
+    return re.compile("|".join(map(any_spelling, listed)) or r"(?!)")
 
 
 def _forms(token: str) -> Iterator[str]:
