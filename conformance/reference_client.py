@@ -179,6 +179,12 @@ class ReferenceClient:
         log.debug("%s %s: %d", request.method, request.target, response.status)
         return self.judged(request, response)
 
+    def answer(self, connection: httpx.Client, request: Request) -> Response:
+        """Send a request outside of tasks, and read its answer; raises one of `transport_errors`."""
+        with connection.stream(**_to_httpx(self, request)) as response:
+            content = b"".join(_bounded(self, part) for part in response.iter_bytes())
+            return _from_httpx(response, content)
+
     def request(self, body: JSON) -> Request:
         """The request for a send; raises `Unsent` if it cannot be written."""
         request = Request("POST", self.target(), self.headers())
@@ -444,9 +450,7 @@ def _sent(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Retu
                 continue
             arrived: Response | NoAnswer
             try:
-                with connection.stream(**_to_httpx(client, step)) as response:
-                    content = b"".join(_bounded(client, part) for part in response.iter_bytes())
-                    arrived = _from_httpx(response, content)
+                arrived = client.answer(connection, step)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)

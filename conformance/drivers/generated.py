@@ -284,9 +284,9 @@ def _fields(contract: Contract, schema: JSON) -> frozenset[str]:
 
 
 def _attributes(model: type) -> frozenset[str]:
-    """The names of a model's attributes, squashed, without the one that keeps unknown fields."""
+    """The names of a model's attributes, squashed, without its own and the one that keeps unknown fields."""
     names = [each.name for each in attrs.fields(model)] if attrs.has(model) else []
-    return frozenset(_squashed(name) for name in names if name != "additional_properties")
+    return frozenset(_squashed(each) for each in names if each != "additional_properties" and each[0] != "_")
 
 
 def _of_result(operation: _Operation, result: object) -> Outcome:
