@@ -24,7 +24,7 @@ from conformance.drivers.drawn_cases import cases
 from conformance.drivers.exact_cases import Profile, vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.text_tables import keep_tables
-from conformance.drivers.together import LARGE, SIZES, copies, groups, play_together, style_of
+from conformance.drivers.together import LARGE, SIZES, Alone, copies, groups, play_together, style_of
 from conformance.model import Abilities, Answer, Call, Caller, Delivery, Outcome, Together, Told, Turn
 
 #: Judges a call, and says which requirements it broke; known failures are left out.
@@ -56,10 +56,11 @@ def exercise(
     broken: set[str] = set()
     hung: set[Together | None] = set()
     with ScriptedServer() as server:
+        alone = Alone(server, caller)
 
         def judged(case: Case) -> set[str]:
             found: set[str] = set()
-            for call in play(server, caller, case):
+            for call in play(server, caller, case, alone):
                 found.update(see(call))
                 hung.update({call.way} if call.way and call.outcome.told is Told.HUNG else ())
             return found
@@ -89,10 +90,11 @@ def replay(caller: Caller, case: Case) -> tuple[Call, ...]:
         return tuple(play(server, caller, case))
 
 
-def play(server: ScriptedServer, caller: Caller, case: Case) -> Iterator[Call]:
+def play(server: ScriptedServer, caller: Caller, case: Case, alone: Alone | None = None) -> Iterator[Call]:
     """Play one case in each style of the client, and set the second beside the first; a group in its own way."""
     if case.way is not None:
-        yield from play_together(server, caller, _addressed_group(server, case, caller.abilities.styles))
+        group = _addressed_group(server, case, caller.abilities.styles)
+        yield from play_together(server, caller, group, alone or Alone(server, caller))
         return
     first: Outcome | None = None
     for style in caller.abilities.styles:

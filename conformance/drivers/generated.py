@@ -99,6 +99,8 @@ class GeneratedCaller:
         self._make = client
         self._operations = operations
         self._clients: dict[_Key, Any] = {}
+        #: A copy may have connections of its own, which are closed with the others.
+        self._copies: list[Any] = []
         self._pickled: dict[_Key, str] = {}
         self._runner: asyncio.Runner | None = None
         self._log = _Log(package)
@@ -123,7 +125,7 @@ class GeneratedCaller:
                 )
         if None in ended:
             # Whatever those wait for, the next call is not to wait for it as well.
-            self._clients, self._pickled, self._runner = {}, {}, None
+            self._clients, self._copies, self._pickled, self._runner = {}, [], {}, None
         return [
             Outcome(Told.HUNG, default_timeout=self._default_timeout(each))
             if end is None
@@ -148,7 +150,10 @@ class GeneratedCaller:
             known = ", ".join(self._operations)
             raise PackageError(self._package, f"has no operation {asked.operation!r}", f"It has: {known}.")
         client = self._client(_key(asked))
-        return client.with_headers(dict(asked.headers)) if asked.headers else client, operation, asked
+        if asked.headers:
+            client = client.with_headers(dict(asked.headers))
+            self._copies.append(client)
+        return client, operation, asked
 
     def _ended(self, client: Any, operation: _Operation, asked: Asked) -> _End:
         try:
@@ -205,8 +210,8 @@ class GeneratedCaller:
 
     def close(self) -> None:
         """Close every connection and the event loop; the caller can still be called, and makes new ones."""
-        clients, runner = tuple(self._clients.values()), self._runner
-        self._clients, self._pickled, self._runner = {}, {}, None
+        clients, runner = (*self._clients.values(), *self._copies), self._runner
+        self._clients, self._copies, self._pickled, self._runner = {}, [], {}, None
         for client in clients:
             client.get_httpx_client().close()
         if runner is not None:
