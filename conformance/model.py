@@ -295,22 +295,29 @@ class Delivery(StrEnum):
     """How the bytes of an answer go over the wire."""
 
     PLAIN = "plain"  # a head with the length, then the body
+    # Whole, by other ways that HTTP allows:
     CHUNKED = "chunked"  # in chunks, with an extension, and with a trailer at the end
-    DRIPPED = "dripped"  # in small parts with short pauses between them
-    UNTIL_CLOSED = "until-closed"  # without a length: the end of the connection is the end of the body
-    INTERIM = "interim"  # after a 100 and a 103
-    EARLY = "early"  # before the body of the request has been read
-    GZIP = "gzip"  # packed, for a client that takes it
+    DRIPPED = "dripped"  # in small parts; `stall` is the time that all of them take together
+    UNTIL_CLOSED = "until-closed"  # as HTTP/1.0, without a length: where the connection ends, so does the body
+    ODD_HEADERS = "odd-headers"  # names of headers in odd letter case, white space round their values
+    AFTER_100 = "after-100"  # after a 100 that nobody asked for
+    AFTER_103 = "after-103"  # after a 103
+    EARLY = "early"  # before the body of the request has been read, which is read afterwards
+    GZIP = "gzip"  # packed, if the request offers to take it; plain if not
     DEFLATE = "deflate"
-    BOMB = "bomb"  # packed, and a thousand times as large once unpacked
-    THEN_CLOSED = "then-closed"  # whole; then the connection ends without a word, as it does after idleness
-    THEN_RESET = "then-reset"  # whole; then the connection is reset
-    TWICE = "twice"  # whole; then a second answer that nobody asked for
-    LENGTH_TOO_SHORT = "length-too-short"  # the head promises less than comes
-    TWO_LENGTHS = "two-lengths"  # the head promises two different lengths
+    BOMB = "bomb"  # packed whatever the request offers: a thousand times as large once unpacked, white space in front
+    BAD_HEADER = "bad-header"  # the last line of the head is no header; what is around it can be read
+    # Whole, and then something that belongs to no answer:
+    THEN_CLOSED = "then-closed"  # the connection ends without a word, as it does after idleness
+    THEN_RESET = "then-reset"  # the connection is reset
+    TWICE = "twice"  # the same answer again, which nobody asked for
+    # Not whole, or no answer at all:
+    HALF_HEAD = "half-head"  # the connection ends in the middle of the head
+    HALF_THEN_STALL = "half-then-stall"  # half of the body, and the rest after `stall`
+    LENGTH_TOO_SHORT = "length-too-short"  # the head promises half of what comes
+    TWO_LENGTHS = "two-lengths"  # the head promises two different lengths, neither of which is right
     BAD_CHUNK = "bad-chunk"  # a chunk whose size is no number
     NOT_HTTP = "not-http"  # what comes is no HTTP at all
-    BAD_HEADER = "bad-header"  # a line of the head is no header
     NOBODY = "nobody"  # no server listens at the address
 
 
@@ -320,8 +327,9 @@ class Answer:
 
     `cut_after` is the number of body bytes sent before the connection is closed, while the head promises
     them all; if it is negative, not even the head is sent. The connection is reset in place of closed if `is_reset`.
-    `stall` is the number of seconds the server waits before it answers. In a header's value, `{here}` stands for the
-    address of the server and `{elsewhere}` for that of another one, which may not be asked at all.
+    `stall` is the number of seconds the server waits before it answers, unless the delivery says otherwise. In a
+    header's value, `{here}` stands for the address of the server and `{elsewhere}` for that of another one, which may
+    not be asked at all.
     """
 
     response: Response
@@ -402,7 +410,8 @@ class Call:
     `elsewhere` is what another server got, at the address that an answer redirected to. `before` are the calls that had
     to come first, on the same client. `beside` are those that were made at the same time, and `way` is how. `alike` is
     what the caller was told of the same call in the other style; `alone` is what of one that was made at the same time
-    as others is told when nothing is beside it.
+    as others is told when nothing is beside it. `raw` is what the server got byte by byte, for each
+    connection that brought something.
     """
 
     asked: Asked
@@ -415,6 +424,7 @@ class Call:
     way: Together | None = None
     alike: Outcome | None = None
     alone: Outcome | None = None
+    raw: tuple[bytes, ...] = ()
 
 
 @frozen

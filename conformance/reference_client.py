@@ -11,6 +11,7 @@ knows the send operation alone.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import json
 import logging
@@ -19,13 +20,13 @@ import ssl
 import time
 import traceback
 import weakref
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Coroutine, Generator, Iterable, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from conformance.at_once import in_tasks, in_threads
 from conformance.model import (
@@ -72,12 +73,14 @@ class Unsent(ReferenceClientError):
 
 @frozen
 class NoAnswer(ReferenceClientError):
-    """No whole answer came, in time or at all: what was sent may have been received."""
+    """No whole answer came, in time or at all. What was sent may have been received, unless nobody was reached."""
 
     reason: str
+    outcome_unknown: bool = True
 
     def __str__(self) -> str:
-        return f"{self.request.target}: no whole answer came ({self.reason}). The outcome is unknown."
+        unknown = "The outcome is unknown." if self.outcome_unknown else "Nobody received the request."
+        return f"{self.request.target}: no whole answer came ({self.reason}). {unknown}"
 
 
 @frozen
@@ -139,6 +142,8 @@ class ReferenceClient:
     """Sends messages. It holds no connection, and shows the token to nobody but the server."""
 
     default_timeout: float | None = 30.0
+    #: Bytes, unpacked, that one part of an answer may have.
+    largest_part = 8 * 1024 * 1024
     follow_redirects = False
     #: What may come out of a transport and is raised as `NoAnswer`.
     transport_errors: tuple[type[Exception], ...] = (httpx.RequestError,)
@@ -162,6 +167,10 @@ class ReferenceClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
+
+    def transport(self) -> httpx.BaseTransport | None:
+        """What carries requests; None for that of httpx, on a connection of its own for each call."""
+        return None
 
     def steps(self, body: JSON) -> Steps:
         """One send: one request, and what is made of the one response."""
@@ -288,74 +297,104 @@ class _Key:
     timeout: float | None
 
 
+@define(eq=False)
+class _Held:
+    """What a caller holds: a client for each address, token and time-out, and what carries their calls."""
+
+    clients: dict[_Key, ReferenceClient] = field(factory=dict[_Key, ReferenceClient])
+    threads: httpx.Client | None = None
+    tasks: httpx.AsyncClient | None = None
+    runner: asyncio.Runner | None = None
+
+    def carrier(self, client: ReferenceClient) -> httpx.Client:
+        self.threads = self.threads or httpx.Client(transport=client.transport(), **_connecting())
+        return self.threads
+
+    def carrier_of_tasks(self, client: ReferenceClient) -> httpx.AsyncClient:
+        if self.tasks is None:
+            carrier = client.transport()
+            self.tasks = httpx.AsyncClient(transport=None if carrier is None else _InThread(carrier), **_connecting())
+        return self.tasks
+
+    def run(self, main: Coroutine[Any, Any, Value]) -> Value:
+        self.runner = self.runner or asyncio.Runner()
+        return self.runner.run(main)
+
+    def release(self) -> None:
+        """Close it all, and hold nothing any more. In a thread, since another event loop may run in this one."""
+        threads, tasks, runner = self.threads, self.tasks, self.runner
+        self.clients, self.threads, self.tasks, self.runner = {}, None, None, None
+
+        def close() -> None:
+            if threads is not None:
+                threads.close()
+            if runner is not None and tasks is not None:
+                runner.run(tasks.aclose())
+                runner.close()
+
+        # An event loop that is held up cannot be closed: it is left behind with its thread.
+        with contextlib.suppress(RuntimeError):
+            in_threads([close])
+
+
 class ReferenceCaller:
     """A `Caller` of this client: whatever happens becomes an outcome.
 
-    Calls with the same address, token and time-out share one client, and in threads its connections as well. Those of
-    tasks belong to their event loop, and go with it.
+    Calls with the same address, token and time-out share one client; all calls in threads share their connections, and
+    all in tasks.
     """
 
     abilities = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
 
-    def __init__(self, client_class: Callable[..., ReferenceClient]) -> None:
+    def __init__(self, client_class: type[ReferenceClient]) -> None:
         self._make = client_class
-        self._clients: dict[_Key, tuple[ReferenceClient, httpx.Client]] = {}
-        weakref.finalize(self, _close, self._clients)
+        self._held = _Held()
+        weakref.finalize(self, self._held.release).atexit = False
 
     def __call__(self, asked: Asked) -> Outcome:
-        client, connection = self._client(asked)
+        client, held = self._client(asked), self._held
         with _Lines() as lines:
             if asked.style == "async":
-                tasks = _connection_of_tasks()
-                outcome = asyncio.run(_closing(tasks, _asked_in_a_task(client, tasks, asked.body)))
+                outcome = held.run(_asked_in_a_task(client, held.carrier_of_tasks(client), asked.body))
             else:
-                outcome = _asked(client, connection, asked.body)
+                outcome = _asked(client, held.carrier(client), asked.body)
         return lines.beside(outcome)
 
     def together(self, way: Together, asked: Sequence[Asked]) -> tuple[Outcome, ...]:
-        asking = [(*self._client(each), each.body) for each in asked]
+        asking, held = [(self._client(each), each.body) for each in asked], self._held
         with _Lines() as lines:
             if way is Together.THREADS:
-                outcomes = in_threads([partial(_asked, *each) for each in asking])
+                outcomes = in_threads([partial(_asked, client, held.carrier(client), body) for client, body in asking])
             else:
-                tasks = _connection_of_tasks()
-                calls = [partial(_asked_in_a_task, client, tasks, body) for client, _, body in asking]
-                outcomes = in_tasks(lambda main: asyncio.run(_closing(tasks, main)), calls)
+                tasks = held.carrier_of_tasks(asking[0][0])
+                outcomes = in_tasks(
+                    held.run, [partial(_asked_in_a_task, client, tasks, body) for client, body in asking]
+                )
         if None in outcomes:
             # Whatever those wait for, the next call is not to wait for it as well.
-            self._clients.clear()
-        hung = Outcome(Told.HUNG, default_timeout=self._make.default_timeout)
+            held.release()
+        hung = Outcome(Told.HUNG, default_timeout=asking[0][0].default_timeout)
         return tuple(lines.beside(each or hung) for each in outcomes)
 
-    def _client(self, asked: Asked) -> tuple[ReferenceClient, httpx.Client]:
+    def _client(self, asked: Asked) -> ReferenceClient:
         """The shared client, or a copy of it that has the headers that are asked for."""
         key = _Key(asked.url, asked.token, asked.timeout)
-        if any(each.url != key.url for each in self._clients):
-            _close(self._clients)
-        if key not in self._clients:
-            made = self._make(key.url, key.token, key.timeout)
-            self._clients[key] = made, httpx.Client(verify=_tls(), trust_env=False)
-        client, connection = self._clients[key]
-        return (client.with_headers(asked.headers) if asked.headers else client), connection
+        if any(each.url != key.url for each in self._held.clients):
+            self._held.release()
+        if key not in self._held.clients:
+            self._held.clients[key] = self._make(key.url, key.token, key.timeout)
+        client = self._held.clients[key]
+        return client.with_headers(asked.headers) if asked.headers else client
 
 
-def _close(clients: dict[_Key, tuple[ReferenceClient, httpx.Client]]) -> None:
-    while clients:
-        clients.popitem()[1][1].close()
-
-
-def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> ReferenceCaller:
+def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> ReferenceCaller:
     """A caller of this client, or of one that is made from it."""
     return ReferenceCaller(client_class)
 
 
-def _connection_of_tasks() -> httpx.AsyncClient:
-    return httpx.AsyncClient(verify=_tls(), trust_env=False)
-
-
-async def _closing(connection: httpx.AsyncClient, main: Coroutine[Any, Any, Value]) -> Value:
-    async with connection:
-        return await main
+def _connecting() -> dict[str, Any]:
+    # httpx gives what is left over on a connection to the next call: no connection is used twice.
+    return {"verify": _tls(), "trust_env": False, "limits": httpx.Limits(max_keepalive_connections=0)}
 
 
 def _asked(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Outcome:
@@ -392,7 +431,9 @@ def _sent(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Retu
                 continue
             arrived: Response | NoAnswer
             try:
-                arrived = _from_httpx(connection.request(**_to_httpx(client, step)))
+                with connection.stream(**_to_httpx(client, step)) as response:
+                    content = b"".join(_bounded(client, part) for part in response.iter_bytes())
+                    arrived = _from_httpx(response, content)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)
@@ -411,12 +452,30 @@ async def _sent_in_a_task(client: ReferenceClient, connection: httpx.AsyncClient
                 continue
             arrived: Response | NoAnswer
             try:
-                arrived = _from_httpx(await connection.request(**_to_httpx(client, step)))
+                async with connection.stream(**_to_httpx(client, step)) as response:
+                    content = b"".join([_bounded(client, part) async for part in response.aiter_bytes()])
+                    arrived = _from_httpx(response, content)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)
     except StopIteration as end:
         return _returned(end)
+
+
+@frozen
+class _InThread(httpx.AsyncBaseTransport):
+    """A transport of sync calls for a task, so that one that is faulty is so in both styles."""
+
+    carrier: httpx.BaseTransport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        def carried() -> httpx.Response:
+            response = self.carrier.handle_request(request)
+            with contextlib.closing(response):
+                content = b"".join(cast("Iterable[bytes]", response.stream))
+            return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(content))
+
+        return await asyncio.to_thread(carried)
 
 
 def _resumed(steps: Steps, arrived: Response | NoAnswer) -> Request | Pause:
@@ -447,13 +506,21 @@ def _to_httpx(client: ReferenceClient, request: Request) -> dict[str, JSON]:
     }
 
 
-def _from_httpx(response: httpx.Response) -> Response:
-    return Response(response.status_code, response.headers.multi_items(), response.content)
+def _bounded(client: ReferenceClient, part: bytes) -> bytes:
+    """A part of an answer, unless it alone is larger than an answer may be: then it was packed to do harm."""
+    if len(part) > client.largest_part:
+        raise httpx.DecodingError("it is too large")
+    return part
+
+
+def _from_httpx(response: httpx.Response, content: bytes) -> Response:
+    return Response(response.status_code, response.headers.multi_items(), content)
 
 
 def _no_answer(client: ReferenceClient, request: Request, error: Exception) -> NoAnswer:
     # Neither the cause nor its text goes along: both may hold the request as it was sent, token and all.
-    return NoAnswer(client.safe(request), type(error).__name__)
+    was_unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    return NoAnswer(client.safe(request), type(error).__name__, outcome_unknown=not was_unreached)
 
 
 def _outcome(client: ReferenceClient, returned: Returned, raised: Exception | None) -> Outcome:
@@ -498,8 +565,8 @@ def _of_error(error: Exception) -> Outcome:
                 has_request_and_response=True,
                 says_outcome_unknown=error.outcome_unknown,
             )
-        case NoAnswer():
-            return Outcome(Told.TRANSPORT)
+        case NoAnswer(outcome_unknown=outcome_unknown):
+            return Outcome(Told.TRANSPORT, says_outcome_unknown=outcome_unknown)
         case Unsent():
             return Outcome(Told.UNSENT)
         case _:

@@ -30,7 +30,7 @@ from conformance.drivers.server import Plan, judge_server, no_progress
 from conformance.judge import Judge, Lists, call_size, exchange_size
 from conformance.model import Answer, Call, Exchange, Handler, Request, Response, Seen
 from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
-from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.client_paths import PATHS, PathCaller
 from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
 from conformance.mutants.server_variant import ServerVariant
 from conformance.mutants.server_variants import SERVER_VARIANTS
@@ -211,7 +211,8 @@ def fits_plain(mutant: ServerMutant) -> bool:
 
 def _kills(task: Task) -> str:
     """The requirement that a task's mutant names; empty if it is about none."""
-    named = {each.name: each.kills for each in (*SERVER_MUTANTS, *CLIENT_MUTANTS, *PATH_MUTANTS)}
+    named = {each.name: each.kills for each in SERVER_MUTANTS}
+    named |= {each.name: each.kills for each in (*CLIENT_MUTANTS, *PATH_MUTANTS)}
     return named.get(task.name, "")
 
 
@@ -255,7 +256,7 @@ def is_failure(finding: Finding) -> bool:
 
 def lacking(contract: Contract) -> Iterator[Lacking]:
     """Requirements that no mutant names: a check that was never seen to fail may be one that cannot."""
-    killed = {each.kills for each in (*SERVER_MUTANTS, *CLIENT_MUTANTS, *PATH_MUTANTS)}
+    killed = {each.kills for each in SERVER_MUTANTS} | {each.kills for each in (*CLIENT_MUTANTS, *PATH_MUTANTS)}
     of_clients = (*client_checks.requirements(contract), *client_checks.requirements(_contract(PATHS)))
     asked = [*(each.id for each in SERVER), *dict.fromkeys(each.id for each in of_clients)]
     yield from (Lacking(id) for id in asked if id not in killed)
@@ -354,7 +355,7 @@ def clean_client_of_paths(seed: int) -> Clean:
     """The client for values in paths under one seed, which is asked nothing else."""
     contract = _contract(PATHS)
     judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
-    exercise(path_caller(), contract, seed=seed, profile="quick", see=judge.see)
+    exercise(PathCaller(), contract, seed=seed, profile="quick", see=judge.see)
     idle = tuple(each for each in _idle(judge) if each in OF_PATHS)
     return Clean("client", seed, _broken(judge), idle, "the client of paths")
 

@@ -24,6 +24,11 @@ def any_spelling(text: str) -> str:
     return "".join(_backslashes(len(each)) if each[0] == "\\" else _character(each) for each in _PARTS.findall(text))
 
 
+def plain_part(text: str) -> str:
+    """The longest part that is the same in every spelling; where it is missing, the pattern need not be tried."""
+    return max(re.findall(f"{_PLAIN.pattern}+", text), key=len, default="")
+
+
 #: Backslashes side by side are taken together: which of those seen stand for which of them can be had in many ways.
 _PARTS = re.compile(r"\\+|[^\\]", re.DOTALL)
 

@@ -90,6 +90,7 @@ ALREADY_RIGHT: Mapping[str, str] = {
     "test_models_that_differ_are_not_equal": "attrs compares what is set.",
     # test_client_failures.py
     "test_a_failure_is_not_repeated": "httpx repeats nothing.",
+    "test_a_connection_serves_the_next_call_if_nothing_is_left_over": "httpx keeps connections.",
     "test_a_redirect_is_not_followed": "httpx follows none unless told to.",
     "test_threads_and_tasks_are_told_the_same": "It reads answers in one function for both.",
     "test_threads_and_tasks_are_told_the_same_of_each_status": "It reads answers in one function for both.",

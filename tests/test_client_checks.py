@@ -6,10 +6,24 @@ import pytest
 from attrs import evolve
 
 from conformance.checks import client_broken, client_errors, client_paths, client_requests, client_results
+from conformance.checks.call_reading import Reading
 from conformance.checks.client import requirements
 from conformance.checks.client_rules import rules_in
 from conformance.contract import default_folder, read
-from conformance.model import JSON, Answer, Asked, Call, Item, Outcome, Request, Response, Told, json_response
+from conformance.model import (
+    JSON,
+    Answer,
+    Asked,
+    Call,
+    Delivery,
+    Item,
+    Outcome,
+    Request,
+    Response,
+    Told,
+    Turn,
+    json_response,
+)
 from conformance.mutants.client_paths import PATHS
 
 CONTRACT = read(default_folder())
@@ -123,13 +137,10 @@ IN_LATIN_1 = result(
     accepted(json.dumps(WORDS_BODY).encode("utf-16"), "application/json; charset=utf-16"),
 )
 REDIRECT = a_call(json_response(307, {}, (("location", "/"),)), Told.UNREADABLE, kept_body=b"{}")
-STALLED = a_call(Answer(json_response(202, MIXED_BODY), stall=2.0), Told.TRANSPORT)
-CUT = a_call(Answer(json_response(202, MIXED_BODY), cut_after=5), Told.TRANSPORT)
-GOOD = (
-    *(MIXED, QUEUED, SHARED, NULL, WORDS, EXTRA, STRANGE, ERROR, UNDOCUMENTED, NUMBER, OTHER_SUCCESS),
-    *(NOT_JSON, EMPTY, NOT_UTF_8, BROKEN, LACKING, BROKEN_ERROR, TWICE, NAN, UNLABELLED, IN_LATIN_1),
-    *(REDIRECT, STALLED, CUT),
-)
+MIXED_ANSWER = Answer(json_response(202, MIXED_BODY))
+STALLED = a_call(evolve(MIXED_ANSWER, stall=2.0), Told.TRANSPORT, says_outcome_unknown=True)
+CUT = a_call(evolve(MIXED_ANSWER, cut_after=5), Told.TRANSPORT, says_outcome_unknown=True)
+RESET = told(evolve(CUT, answer=evolve(MIXED_ANSWER, cut_after=5, is_reset=True)))
 A_PATH = at_path("/lists/a%2F%20%3F/members/b", list="a/ ?")
 NO_PATH = at_path("", Told.UNSENT, list="")
 DOTS = at_path("", Told.UNSENT, list="..")
@@ -141,6 +152,59 @@ GOOD_OF_PATHS = (
     at_path("/lists/a+~/members/b", list="a+~"),
 )
 
+
+def by(delivery: Delivery, **changes: object) -> Call:
+    """The mixed answer, read as it should be, by another way."""
+    return evolve(MIXED, answer=evolve(MIXED_ANSWER, delivery=delivery, **changes))
+
+
+def failed(delivery: Delivery, **changes: object) -> Call:
+    """The mixed answer by another way, of which the caller was told that it did not come."""
+    return evolve(STALLED, answer=evolve(MIXED_ANSWER, delivery=delivery, **changes))
+
+
+def after(delivery: Delivery) -> Call:
+    return evolve(MIXED, before=(Turn(ASKED, Answer(json_response(400, ERROR_BODY), delivery=delivery)),))
+
+
+STALLED_BODY = failed(Delivery.HALF_THEN_STALL, stall=2.0)
+GARBLED = failed(Delivery.NOT_HTTP)
+NOBODY = told(evolve(failed(Delivery.NOBODY), received=()), says_outcome_unknown=False)
+OPEN = a_call(json_response(202, MIXED_BODY, (("content-encoding", "x"),)), Told.UNREADABLE)
+CHUNKED_ERROR = evolve(ERROR, answer=evolve(ERROR.answer, delivery=Delivery.CHUNKED))
+LEFT_OVER = after(Delivery.TWICE)
+ENDED = after(Delivery.THEN_CLOSED)
+WELL_FRAMED = b"POST /messaging/v1/sms/messages/ HTTP/1.1\r\nHost: 127.0.0.1:1\r\nContent-Length: 2\r\n\r\n{}"
+FRAMED = evolve(MIXED, raw=(WELL_FRAMED,))
+WHOLE = [
+    Delivery.CHUNKED,
+    Delivery.DRIPPED,
+    Delivery.UNTIL_CLOSED,
+    Delivery.ODD_HEADERS,
+    Delivery.EARLY,
+    Delivery.GZIP,
+    Delivery.AFTER_100,
+    Delivery.AFTER_103,
+    Delivery.BOMB,
+    Delivery.BAD_HEADER,
+    Delivery.THEN_RESET,
+    Delivery.TWICE,
+]
+GOOD = (
+    *(MIXED, QUEUED, SHARED, NULL, WORDS, EXTRA, STRANGE, ERROR, UNDOCUMENTED, NUMBER, OTHER_SUCCESS),
+    *(NOT_JSON, EMPTY, NOT_UTF_8, BROKEN, LACKING, BROKEN_ERROR, TWICE, NAN, UNLABELLED, IN_LATIN_1, REDIRECT),
+    *(STALLED, STALLED_BODY, CUT, RESET, GARBLED, NOBODY, OPEN, CHUNKED_ERROR, LEFT_OVER, ENDED, FRAMED),
+    *map(by, WHOLE),
+    # Where a client may as well say that nothing came, it may do so.
+    *map(failed, (Delivery.BOMB, Delivery.BAD_HEADER, Delivery.THEN_RESET, Delivery.TWICE)),
+    failed(Delivery.DRIPPED, stall=2.0),
+    by(Delivery.DRIPPED, stall=2.0),
+    evolve(CUT, answer=evolve(ERROR.answer, cut_after=5), outcome=ERROR.outcome),
+    told(STALLED_BODY, told=Told.UNREADABLE, status=202),
+    told(GARBLED, told=Told.UNREADABLE),
+)
+
+UNDOCUMENTED_ENDS = (Told.CRASHED, Told.NOTHING, Told.RETURNED_ERROR)
 #: A call that breaks the requirement, and the good call it was made from.
 BAD: list[tuple[str, Call, Call]] = [
     ("client-request-method", MIXED, sending(evolve(SENT, method="PUT"))),
@@ -245,10 +309,57 @@ BAD: list[tuple[str, Call, Call]] = [
     ),
     ("client-timeout-by-default", MIXED, told(MIXED, default_timeout=None)),
     ("client-timeout-by-default", MIXED, told(MIXED, default_timeout=float("inf"))),
+    ("client-call-ends", MIXED, told(MIXED, told=Told.HUNG)),
+    ("client-call-ends", MIXED, told(MIXED, told=Told.CRASHED)),
+    *(("client-open-answer-documented", OPEN, told(OPEN, told=each, raised="E")) for each in UNDOCUMENTED_ENDS),
+    (
+        "client-open-answer-documented",
+        failed(Delivery.BAD_HEADER),
+        told(failed(Delivery.BAD_HEADER), told=Told.CRASHED, raised="E"),
+    ),
     ("client-stalled-raises", STALLED, told(STALLED, told=Told.MIXED)),
+    ("client-stalled-body-raises", STALLED_BODY, told(STALLED_BODY, told=Told.MIXED)),
+    ("client-stalled-body-raises", STALLED_BODY, told(STALLED_BODY, told=Told.REFUSED)),
     ("client-broken-off-raises", CUT, told(CUT, told=Told.CRASHED)),
+    ("client-broken-off-raises", CUT, told(CUT, told=Told.MIXED)),
+    ("client-reset-raises", RESET, told(RESET, told=Told.MIXED)),
+    *(
+        ("client-invalid-http-raises", failed(each), told(failed(each), told=Told.ACCEPTED))
+        for each in (Delivery.NOT_HTTP, Delivery.TWO_LENGTHS, Delivery.BAD_CHUNK, Delivery.LENGTH_TOO_SHORT)
+    ),
+    ("client-nobody-raises", NOBODY, told(NOBODY, told=Told.UNREADABLE)),
+    ("client-transport-unknown", CUT, told(CUT, says_outcome_unknown=False)),
+    ("client-transport-unknown", STALLED, told(STALLED, says_outcome_unknown=False)),
+    ("client-nobody-known", NOBODY, told(NOBODY, says_outcome_unknown=True)),
+    ("client-sent-not-denied", STALLED, told(STALLED, told=Told.UNSENT)),
+    ("client-chunked-read", by(Delivery.CHUNKED), told(by(Delivery.CHUNKED), told=Told.UNREADABLE)),
+    ("client-chunked-read", by(Delivery.CHUNKED), told(by(Delivery.CHUNKED), items=TWO_ITEMS[1:])),
+    ("client-chunked-read", CHUNKED_ERROR, told(CHUNKED_ERROR, told=Told.TRANSPORT)),
+    ("client-chunked-read", CHUNKED_ERROR, told(CHUNKED_ERROR, status=500)),
+    ("client-dripped-read", by(Delivery.DRIPPED), told(by(Delivery.DRIPPED), told=Told.TRANSPORT)),
+    ("client-until-closed-read", by(Delivery.UNTIL_CLOSED), told(by(Delivery.UNTIL_CLOSED), told=Told.TRANSPORT)),
+    ("client-odd-headers-read", by(Delivery.ODD_HEADERS), told(by(Delivery.ODD_HEADERS), told=Told.UNREADABLE)),
+    ("client-early-answer-read", by(Delivery.EARLY), told(by(Delivery.EARLY), told=Told.TRANSPORT)),
+    ("client-packed-read", by(Delivery.GZIP), told(by(Delivery.GZIP), told=Told.UNREADABLE)),
+    ("client-packed-read", by(Delivery.DEFLATE), told(by(Delivery.DEFLATE), told=Told.UNREADABLE)),
+    ("client-interim-skipped", by(Delivery.AFTER_103), told(by(Delivery.AFTER_103), told=Told.UNREADABLE)),
+    ("client-interim-documented", by(Delivery.AFTER_100), told(by(Delivery.AFTER_100), told=Told.CRASHED)),
+    ("client-too-large-ends", by(Delivery.BOMB), told(by(Delivery.BOMB), told=Told.CRASHED, raised="E")),
+    ("client-request-framed", FRAMED, evolve(FRAMED, raw=(WELL_FRAMED + b"\r\n",))),
+    ("client-request-framed", FRAMED, evolve(FRAMED, raw=(WELL_FRAMED, b"GET"))),
     ("client-never-repeats", MIXED, sending(SENT, times=2)),
+    ("client-never-repeats", FRAMED, evolve(FRAMED, raw=(WELL_FRAMED, WELL_FRAMED[:-1]))),
+    ("client-never-repeats-on-reused", ENDED, evolve(ENDED, received=(SENT, SENT))),
+    ("client-own-answer-next", LEFT_OVER, told(LEFT_OVER, told=Told.REFUSED, status=400)),
+    ("client-own-answer-next", LEFT_OVER, told(LEFT_OVER, items=(Item("another"),))),
+    ("client-own-answer-next", LEFT_OVER, told(LEFT_OVER, told=Told.UNREADABLE, status=400)),
+    ("client-left-over-dropped", LEFT_OVER, told(LEFT_OVER, told=Told.TRANSPORT)),
+    ("client-ended-connection-dropped", ENDED, told(ENDED, told=Told.TRANSPORT)),
     ("client-no-redirect", REDIRECT, evolve(REDIRECT, received=(SENT, SENT))),
+    ("client-no-redirect", REDIRECT, evolve(REDIRECT, elsewhere=(Request("GET", "/"),))),
+    ("client-token-not-elsewhere", REDIRECT, evolve(REDIRECT, elsewhere=(evolve(SENT, body=b""),))),
+    ("client-token-not-elsewhere", REDIRECT, evolve(REDIRECT, elsewhere=(Request("GET", f"/?a={TOKEN}"),))),
+    ("client-body-not-elsewhere", REDIRECT, evolve(REDIRECT, elsewhere=(evolve(SENT, headers=()),))),
     ("client-no-redirect", REDIRECT, told(REDIRECT, told=Told.ACCEPTED)),
     ("client-token-in-header", MIXED, sending(evolve(SENT, headers=HEADERS[:2]))),
     ("client-token-in-header", MIXED, sending(evolve(SENT, headers=(*HEADERS, HEADERS[2])))),
@@ -303,7 +414,13 @@ def test_no_breach_prints_the_token():
 
 
 def applying(call: Call) -> set[str]:
-    by_every_call = {"client-timeout-by-default", "client-never-repeats", "client-no-secret-shown"}
+    by_every_call = {
+        "client-timeout-by-default",
+        "client-call-ends",
+        "client-sent-not-denied",
+        "client-never-repeats",
+        "client-no-secret-shown",
+    }
     every = {id for id, each in REQUIREMENTS.items() if each.applies(call)}
     return {id for id in every if not id.startswith(("client-request", "client-token"))} - by_every_call
 
@@ -398,13 +515,13 @@ def test_an_answer_that_is_slow_but_in_time_is_judged_as_a_whole_one():
 def test_an_answer_slower_than_the_default_stalls_where_no_time_out_was_asked():
     call = evolve(STALLED, asked=evolve(ASKED, timeout=None), outcome=evolve(STALLED.outcome, default_timeout=1.0))
 
-    assert applying(call) == {"client-stalled-raises"}
+    assert applying(call) == {"client-stalled-raises", "client-transport-unknown"}
 
 
 def test_a_head_that_promises_more_than_comes_is_cut():
     response = Response(202, (("content-type", "application/json"), ("content-length", "99")), b"{}")
 
-    assert applying(a_call(response, Told.TRANSPORT)) == {"client-broken-off-raises"}
+    assert applying(a_call(response, Told.TRANSPORT)) == {"client-broken-off-raises", "client-transport-unknown"}
 
 
 def test_a_token_that_the_server_echoed_is_not_held_against_the_client():
@@ -429,3 +546,27 @@ def test_every_citation_stands_in_the_rulings():
 
 def test_every_requirement_has_a_plain_statement_for_a_title():
     assert [each.id for each in REQUIREMENTS.values() if not each.title.endswith(".")] == []
+
+
+def test_an_end_that_time_decides_is_said_to_have_several_right_ones():
+    calls = {each: Reading(CONTRACT, by(each)).has_several_right_ends for each in Delivery}
+
+    assert {each for each, several in calls.items() if several} == {
+        Delivery.BAD_HEADER,
+        Delivery.THEN_RESET,
+        Delivery.TWICE,
+        Delivery.BOMB,
+    }
+
+
+def test_a_head_for_which_not_every_client_has_room_may_be_given_up():
+    answer = Answer(json_response(202, MIXED_BODY, (("x-trace", "a" * 60_000),)))
+
+    assert applying(evolve(STALLED, answer=answer)) == {"client-open-answer-documented"}
+    assert "client-success-returned" in applying(evolve(MIXED, answer=answer))
+
+
+def test_a_client_that_hangs_is_not_asked_about_itself():
+    call = told(MIXED, told=Told.HUNG, default_timeout=None)
+
+    assert not REQUIREMENTS["client-timeout-by-default"].applies(call)

@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
+from attrs import evolve
 
 from conformance.drivers.scripted_server import ScriptedServer
-from conformance.model import JSON, Answer, Headers, Response
+from conformance.model import JSON, Answer, Delivery, Headers, Response
 from tests.client_packages import AS_JSON, BODY, ERROR, MIXED, QUEUED, Asker, Package, peer, refusing_url, said
 
 HTML = b"<!DOCTYPE html><title>Gateway</title>"
@@ -413,3 +414,24 @@ def test_threads_and_tasks_are_told_the_same_of_no_connection(
         in_a_thread = in_short(package, "sync", scripted, answer(500), url=url)
 
         assert in_a_thread == in_short(package, "async", scripted, answer(500), url=url)
+
+
+# C9: what is left over on a connection
+
+
+@pytest.mark.parametrize("first", [said(202, MIXED), answer(400)], ids=["mixed", "refused"])
+@pytest.mark.parametrize("delivery", [Delivery.TWICE, Delivery.LENGTH_TOO_SHORT])
+def test_what_is_left_over_is_nobodys_answer(ask: Asker, first: Answer, delivery: Delivery) -> None:
+    _, second = ask.each([evolve(first, delivery=delivery), said(202, QUEUED)])
+
+    assert second.result().to_dict() == QUEUED
+
+
+def test_a_connection_serves_the_next_call_if_nothing_is_left_over(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    greeted: list[object] = []
+    greet = ScriptedServer._greet
+    monkeypatch.setattr(ScriptedServer, "_greet", lambda server, site: (greeted.append(site), greet(server, site)))
+
+    ask.each([said(202, QUEUED), evolve(said(202, QUEUED), delivery=Delivery.GZIP), answer(400), said(202, QUEUED)])
+
+    assert len(greeted) == 1

@@ -1,6 +1,8 @@
 """Every faulty client is noticed by the requirement it names; the reference client trips none."""
 
 import json
+from collections.abc import Iterator
+from itertools import chain
 
 import pytest
 from attrs import evolve
@@ -8,14 +10,17 @@ from attrs import evolve
 from conformance import reference_client
 from conformance.checks.client import requirements
 from conformance.contract import default_folder, read
+from conformance.drivers.answers import send_operation
 from conformance.drivers.cases import Case
+from conformance.drivers.client import play
 from conformance.drivers.exact_cases import vectors
 from conformance.drivers.scripted_server import ScriptedServer
+from conformance.drivers.wire_cases import wire_cases
 from conformance.judge import Judge, Lists, call_size
 from conformance.model import Answer, Asked, Call, Caller, Request, Response, json_response
-from conformance.mutants import client_sends
+from conformance.mutants import client_sends, client_wire
 from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
-from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.client_paths import PATHS, PathCaller
 from conformance.mutants.collection import mutants_in
 from conformance.reference_client import reference_caller
 
@@ -92,7 +97,18 @@ ANSWERS: dict[str, tuple[Answer, float | None]] = {
     "cut error": (Answer(json_response(401, ERROR), cut_after=20), None),
     "hung up": (Answer(json_response(202, QUEUED), cut_after=-1), None),
     "stalled": (Answer(json_response(202, QUEUED), stall=0.2), 0.05),
+    "in an unknown coding": (
+        Answer(Response(202, (*JSON_TYPE, ("content-encoding", "gzip")), json.dumps(QUEUED).encode())),
+        None,
+    ),
 }
+#: Each way over the wire, with a stall that does not take long.
+WIRE = [
+    evolve(case, answer=evolve(case.answer, stall=0.2), asked=evolve(case.asked, timeout=0.05))
+    if case.answer.stall
+    else case
+    for case in wire_cases(send_operation(CONTRACT))
+]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +141,22 @@ def of(*sections: str) -> list[ClientMutant]:
 
 
 #: Faults in what is sent and how it is waited for; those of several calls at once are tried by the self-test.
-SENDING = [each for each in of(*ON_SOCKETS) if each in mutants_in(client_sends, ClientMutant)]
+SENDING = [
+    each
+    for each in of(*ON_SOCKETS)
+    if each in (*mutants_in(client_sends, ClientMutant), *mutants_in(client_wire, ClientMutant))
+]
+
+
+def wire_calls(server, caller) -> Iterator[Call]:
+    for case in WIRE:
+        yield from play(server, caller, case)
+
+
+def test_the_reference_client_breaks_nothing_over_the_wire(server):
+    calls = [*wire_calls(server, reference_caller())]
+
+    assert [(call.answer, found) for call in calls if (found := broken(call))] == []
 
 
 @pytest.mark.parametrize("style", ["sync", "async"])
@@ -136,7 +167,8 @@ def test_the_reference_client_breaks_nothing(server, style):
 
 
 def test_every_requirement_about_sockets_is_exercised(server):
-    calls = [call(server, reference_caller(), name) for name in ANSWERS]
+    caller = reference_caller()
+    calls = [*(call(server, caller, name) for name in ANSWERS), *wire_calls(server, caller)]
     asked = [each for each in REQUIREMENTS.values() if each.section in ON_SOCKETS]
 
     assert {each.id for each in asked if not any(map(each.applies, calls))} == set()
@@ -144,7 +176,8 @@ def test_every_requirement_about_sockets_is_exercised(server):
 
 @pytest.mark.parametrize("mutant", SENDING, ids=lambda each: each.name)
 def test_the_fault_is_noticed_by_the_requirement_it_names(server, mutant):
-    noticed = (broken(call(server, mutant.caller, name)) for name in ANSWERS)
+    calls = (call(server, mutant.caller, name) for name in ANSWERS)
+    noticed = (broken(each) for each in chain(calls, wire_calls(server, mutant.caller)))
 
     assert any(mutant.kills in found for found in noticed), mutant.description
 
@@ -210,7 +243,7 @@ def test_the_fault_is_noticed_in_an_exact_case(in_process, mutant):
 def test_the_client_of_paths_breaks_nothing(in_process):
     judge = Judge(requirements(PATH_CONTRACT), Lists(), call_size)
     for case in CASES_OF_PATHS:
-        judge.see(in_process(path_caller(), case))
+        judge.see(in_process(PathCaller(), case))
 
     assert [each.requirement.id for each in judge.records() if each.broken] == []
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.spellings import any_spelling
+from conformance.spellings import any_spelling, plain_part
 
 
 def in_json(text: str) -> str:
@@ -60,6 +60,7 @@ ENCODERS: dict[str, Callable[[str], str]] = {
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20) | st.text("\\\"'/%+&<é\U0001f600a"))
 def test_a_text_is_found_in_any_spelling(encoder: Callable[[str], str], text: str) -> None:
     assert re.fullmatch(any_spelling(text), encoder(text))
+    assert plain_part(text) in encoder(text)
 
 
 @settings(deadline=None)

@@ -20,11 +20,13 @@ from conformance.model import (
     JSON,
     REDIRECTS,
     Call,
+    Delivery,
     Item,
     NotStrictJSON,
     Outcome,
     Request,
     Response,
+    Told,
     is_array,
     is_object,
 )
@@ -42,10 +44,39 @@ class Kind(Enum):
     BROKEN_ERROR = auto()  # a documented error with any other body
     REDIRECT = auto()  # an undocumented status that names another place
     UNDOCUMENTED = auto()  # any other undocumented status
+    DELIVERED = auto()  # a whole answer, by another way than usual
+    INTERIM = auto()  # a whole answer, after an interim one
+    NEXT = auto()  # a whole answer, after one that left its connection closed, reset or with something left over
     STALLED = auto()  # nothing, for longer than the client should wait
+    STALLED_BODY = auto()  # half of the body, and then nothing for longer than the client should wait
     CUT = auto()  # less than the head promised
     UNSENDABLE = auto()  # none at all: what was asked for must not be sent
+    RESET = auto()  # the same, by a reset
+    GARBLED = auto()  # no HTTP, or a message that contradicts itself
+    NOBODY = auto()  # no server at all
     OPEN = auto()  # an answer of which the contract does not say what a client makes of it
+
+
+#: Whole, each by its own way. What cannot be taken for the usual way has a kind of its own or is open.
+DELIVERED = frozenset(
+    {
+        Delivery.CHUNKED,
+        Delivery.DRIPPED,
+        Delivery.UNTIL_CLOSED,
+        Delivery.ODD_HEADERS,
+        Delivery.EARLY,
+        Delivery.GZIP,
+        Delivery.DEFLATE,
+    }
+)
+INTERIM = frozenset({Delivery.AFTER_100, Delivery.AFTER_103})
+GARBLED = frozenset({Delivery.LENGTH_TOO_SHORT, Delivery.TWO_LENGTHS, Delivery.BAD_CHUNK, Delivery.NOT_HTTP})
+#: Whole, but a client may come to know that the connection is not in order, or to an end of its patience.
+_DOUBTFUL = frozenset({Delivery.BAD_HEADER, Delivery.THEN_RESET, Delivery.TWICE, Delivery.BOMB})
+#: The client read the answer, as it says.
+_READ = frozenset({Told.ACCEPTED, Told.MIXED, Told.REFUSED})
+#: Bytes of a head for which every client has room.
+_SMALL_HEAD = 8_000
 
 
 @frozen(eq=False)
@@ -94,12 +125,14 @@ class Reading:
 
     @cached_property
     def kind(self) -> Kind:
+        """What the client was given; how it came goes before what it says."""
         if not UNSENDABLE.isdisjoint(self.call.asked.path.values()):
             return Kind.UNSENDABLE
-        if self._stalled:
-            return Kind.STALLED
-        if self._missing_bytes > 0:
-            return Kind.CUT
+        return self._delivered or self.said
+
+    @property
+    def said(self) -> Kind:
+        """What the answer says, if it came whole and as usual."""
         if self._framed_otherwise or self.answer.status < 200:
             return Kind.OPEN
         if not self.contract.declares(self.call.asked.operation, self.answer.status):
@@ -114,10 +147,60 @@ class Reading:
         return Kind.SUCCESS if self._obeys_the_contract and self.fits_the_request else Kind.OPEN
 
     @property
-    def _stalled(self) -> bool:
+    def _delivered(self) -> Kind | None:
+        """What the way in which the answer came makes of it; None if nothing."""
+        delivery = self.call.answer.delivery
+        if delivery is Delivery.NOBODY:
+            return Kind.NOBODY
+        if self._comes_too_late and delivery is not Delivery.DRIPPED:
+            return Kind.STALLED_BODY if delivery is Delivery.HALF_THEN_STALL else Kind.STALLED
+        if self._breaks_off:
+            return Kind.RESET if self.call.answer.is_reset else Kind.CUT
+        if delivery in GARBLED:
+            return Kind.GARBLED
+        if self.has_several_right_ends and self.outcome.told not in _READ:
+            return Kind.OPEN
+        if self.follows_trouble:
+            return Kind.NEXT
+        if delivery in INTERIM:
+            return Kind.INTERIM
+        return Kind.DELIVERED if delivery in DELIVERED and self.said in (Kind.SUCCESS, Kind.ERROR) else None
+
+    @property
+    def has_several_right_ends(self) -> bool:
+        """A client may read the answer or say that none came, as time and its limits have it."""
+        answer = self.call.answer
+        head = sum(len(name) + len(value) for name, value in answer.response.headers)
+        is_slow = answer.delivery is Delivery.DRIPPED and self._comes_too_late
+        return answer.delivery in _DOUBTFUL or is_slow or head > _SMALL_HEAD
+
+    @property
+    def follows_trouble(self) -> bool:
+        """An answer before left its connection closed, reset, or with something that belongs to no answer."""
+        return any(
+            each.answer.delivery is not Delivery.PLAIN or each.answer.is_reset or each.answer.cut_after is not None
+            for each in self.call.before
+        )
+
+    @property
+    def head_came(self) -> bool:
+        """The status of the answer came, so that the client may know it; it stands in the first half of the head."""
+        answer = self.call.answer
+        without = answer.delivery in (Delivery.NOBODY, Delivery.NOT_HTTP)
+        is_stalled = self._comes_too_late and answer.delivery is not Delivery.HALF_THEN_STALL
+        return not (without or is_stalled or (answer.cut_after is not None and answer.cut_after < 0))
+
+    @property
+    def _comes_too_late(self) -> bool:
         own = self.call.asked.timeout
         limit = self.outcome.default_timeout if own is None else own
         return limit is not None and self.call.answer.stall > limit
+
+    @property
+    def _breaks_off(self) -> bool:
+        answer = self.call.answer
+        is_without_last_chunk = answer.delivery is Delivery.CHUNKED and answer.cut_after is not None
+        return self._missing_bytes > 0 or is_without_last_chunk or answer.delivery is Delivery.HALF_HEAD
 
     @property
     def _missing_bytes(self) -> int:

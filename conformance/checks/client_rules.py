@@ -16,6 +16,8 @@ RESULTS = frozenset({Told.ACCEPTED, Told.MIXED})
 ERRORS = frozenset({Told.REFUSED, Told.RETURNED_ERROR})
 #: Documented errors about an answer that came whole.
 JUDGED = frozenset({Told.REFUSED, Told.UNREADABLE})
+#: Documented errors that say that no whole answer came, or none that can be read.
+NONE_READ = frozenset({Told.TRANSPORT, Told.UNREADABLE})
 
 
 @frozen
@@ -41,8 +43,8 @@ class Rule:
 
         made = requirement(self.id, applies=applies, cite=self.cite, level=self.level)(breaches)
         tags = self.tags | {self.level.lower()}
-        explained = {"narrower": self.narrower, "narrower_elsewhere": self.narrower_elsewhere}
-        return evolve(made, section=section, tags=tags, **explained)
+        made = evolve(made, narrower=self.narrower, narrower_elsewhere=self.narrower_elsewhere)
+        return evolve(made, section=section, tags=tags)
 
 
 def rule(
@@ -62,8 +64,8 @@ def rule(
     """
 
     def decorate(breaches: Callable[[Reading], Iterator[str]]) -> Rule:
-        cite, explained = Cite(page, quote), (frozenset(narrower), frozenset(elsewhere))
-        return Rule(id, cite, level, applies, breaches, frozenset(tags), *explained)
+        cite, explained = Cite(page, quote), frozenset(elsewhere)
+        return Rule(id, cite, level, applies, breaches, frozenset(tags), frozenset(narrower), explained)
 
     return decorate
 

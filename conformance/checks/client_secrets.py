@@ -1,15 +1,17 @@
-"""Where a client leaves the token, C10."""
+"""Where a client leaves the token, and where the body, C10."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
-from conformance.checks.call_reading import Reading
-from conformance.checks.client_rules import received, rule
+from conformance.checks.call_reading import Kind, Reading
+from conformance.checks.client_rules import met, received, rule
+from conformance.model import JSON, is_array, is_object
 
 C10 = "The token travels in the Authorization header alone"
 C10_SHOWN = "nothing that a program prints, logs, raises or stores shows it."
+C10_ELSEWHERE = "Nothing of a request, token or body, goes to another host than the caller named."
 
 
 @rule("client-token-in-header", applies=received, quote=C10, tags=("security",))
@@ -57,3 +59,45 @@ def secret_is_never_shown(reading: Reading) -> Iterator[str]:
     if reading.call.asked.token in shown:
         before = shown.partition(reading.call.asked.token)[0].splitlines()
         yield f"the client shows the token, after {(before or [''])[-1][-80:]!r}"
+
+
+@rule(
+    "client-token-not-elsewhere",
+    applies=met(Kind.REDIRECT),
+    quote=C10_ELSEWHERE,
+    tags=("security",),
+    elsewhere=("client-no-redirect",),
+)
+def token_does_not_go_elsewhere(reading: Reading) -> Iterator[str]:
+    """The token goes to no other host, wherever an answer points."""
+    token = reading.call.asked.token
+    for request in reading.call.elsewhere:
+        if token in unquote_plus(request.target) or token in repr(request.headers) or token.encode() in request.body:
+            yield f"the token went to another host after a {reading.answer.status}"
+
+
+@rule(
+    "client-body-not-elsewhere",
+    applies=met(Kind.REDIRECT),
+    quote=C10_ELSEWHERE,
+    tags=("security",),
+    elsewhere=("client-no-redirect",),
+)
+def body_does_not_go_elsewhere(reading: Reading) -> Iterator[str]:
+    """Nothing of the request's body goes to another host, wherever an answer points."""
+    for request in reading.call.elsewhere:
+        arrived = request.body.decode(errors="replace") + unquote_plus(request.query)
+        if any(text in arrived for text in _texts(reading.call.asked.body)):
+            yield f"the request's body went to another host after a {reading.answer.status}"
+
+
+def _texts(value: JSON) -> Iterator[str]:
+    """The texts in a JSON value that are long enough to be nobody else's."""
+    if isinstance(value, str) and len(value) > 3:
+        yield value
+    elif is_array(value):
+        for each in value:
+            yield from _texts(each)
+    elif is_object(value):
+        for each in value.values():
+            yield from _texts(each)

@@ -8,6 +8,7 @@ so that it can look for a smaller case of the same breach. It prints nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import nullcontext
 
 from attrs import define, evolve, field
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
@@ -18,12 +19,13 @@ from hypothesis.strategies import SearchStrategy
 from conformance.contract import Contract
 from conformance.drivers.answers import takes_recipients
 from conformance.drivers.cases import TOKEN, Case
+from conformance.drivers.deliveries import SPOILING
 from conformance.drivers.drawn_cases import cases
 from conformance.drivers.exact_cases import Profile, vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.text_tables import keep_tables
 from conformance.drivers.together import LARGE, SIZES, copies, groups, play_together, style_of
-from conformance.model import Call, Caller, Outcome, Together, Told, Turn
+from conformance.model import Answer, Call, Caller, Delivery, Outcome, Together, Told, Turn
 
 #: Judges a call, and says which requirements it broke; known failures are left out.
 See = Callable[[Call], Collection[str]]
@@ -79,7 +81,8 @@ def play(server: ScriptedServer, caller: Caller, case: Case) -> Iterator[Call]:
         return
     first: Outcome | None = None
     for style in caller.abilities.styles:
-        call = _played(server, caller, case.in_style(style))
+        with server.apart() if needs_own_client(case) else nullcontext():
+            call = _played(server, caller, case.in_style(style))
         yield evolve(call, alike=first)
         first = call.outcome
 
@@ -89,10 +92,26 @@ def _played(server: ScriptedServer, caller: Caller, case: Case) -> Call:
     for each in before:
         server.play(each.answer)
         caller(each.asked)
+        server.settle()
     turn = _addressed(server, Turn(case.asked, case.answer))
     server.play(turn.answer)
     outcome = caller(turn.asked)
-    return Call(turn.asked, turn.answer, server.received, outcome, before=before)
+    server.settle()
+    return Call(turn.asked, turn.answer, server.received, outcome, server.elsewhere, before=before, raw=server.raw)
+
+
+def needs_own_client(case: Case) -> bool:
+    """Whether a case is about what a client keeps between calls, or leaves a connection that troubles the next case.
+
+    An address of its own is a client of its own, since calls to one address share a client.
+    """
+    answers = (case.answer, *(each.answer for each in case.before))
+    return bool(case.before) or any(map(_is_about_the_connection, answers))
+
+
+def _is_about_the_connection(answer: Answer) -> bool:
+    hangs_up = answer.cut_after is not None and answer.cut_after < 0
+    return answer.delivery in SPOILING or bool(answer.stall) or answer.is_reset or hangs_up
 
 
 def _judged_together(
@@ -117,7 +136,8 @@ def _addressed_group(server: ScriptedServer, case: Case, styles: Collection[str]
 
 
 def _addressed(server: ScriptedServer, turn: Turn) -> Turn:
-    return evolve(turn, asked=evolve(turn.asked, url=server.url, token=TOKEN))
+    url = server.url_of_nobody if turn.answer.delivery is Delivery.NOBODY else server.url
+    return evolve(turn, asked=evolve(turn.asked, url=url, token=TOKEN))
 
 
 #: How long a client takes and how large its answers get says nothing of the strategies.

@@ -18,10 +18,10 @@ from conformance.drivers.case_requests import Named, people, refusing, requests
 from conformance.drivers.cases import TOKEN, Case
 from conformance.drivers.path_cases import path_cases
 from conformance.drivers.right_answers import accepting
+from conformance.drivers.wire_cases import wire_cases
 from conformance.model import Asked
 
 Profile = Literal["quick", "thorough"]
-
 #: Seconds a caller is ready to wait, and seconds a stalled server takes: far enough apart for a busy machine.
 READY_TO_WAIT = 0.2
 STALL = 2.0
@@ -45,6 +45,7 @@ def _sends(contract: Contract, profile: Profile) -> Iterator[Case]:
     for name, body, answer in _named(send, is_thorough=profile == "thorough"):
         asked = Asked(send.operation.id, "", body, TOKEN, timeout=READY_TO_WAIT if answer.stall else None)
         yield Case(name, asked, answer)
+    yield from wire_cases(send, is_thorough=profile == "thorough")
 
 
 def _named(send: SendOperation, *, is_thorough: bool) -> Iterator[Named]:

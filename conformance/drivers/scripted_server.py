@@ -2,30 +2,42 @@
 
 A client under judgement meets it on a real socket, because what a client makes of a broken status
 line, a half-sent body or a silence is decided below the level at which a transport can be replaced.
-It writes any status number and any header, promises bodies it does not finish, and waits.
-It knows HTTP/1.1 framing and nothing of the contract.
+It writes any status number and any header, promises bodies it does not finish, resets, and waits.
+It knows HTTP/1.1 framing and nothing of the contract; which bytes an answer is, `deliveries` decides.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import selectors
 import socket
+import struct
 import threading
-from collections.abc import Sequence
-from http import HTTPStatus
+import time
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from conformance.drivers.deliveries import End, Script, codings, script, stall_before
 from conformance.drivers.gathering import Gathering, Marked
-from conformance.model import Answer, Request, Response
+from conformance.model import Answer, Delivery, Request, Response
 
 HOST = "127.0.0.1"
+#: The name of the other server is another one as well, so that a client takes it for another host.
+OTHER_HOST = "localhost"
 #: Seconds after which a connection's thread that does not end is left behind; it is a daemon.
 PATIENCE = 5.0
+#: Seconds that a call's exchanges may take to come to their end once the call is over.
+SETTLING = 1.0
 #: What a request gets before anything has been played.
 UNSCRIPTED = Answer(Response(500, (("content-type", "text/plain"),), b"no answer has been scripted"))
+#: What a request gets that should never have been sent there.
+ELSEWHERE = Answer(Response(202, (("content-type", "application/json"),), b"{}"))
+
+_RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 class _NotHTTP(Exception):
@@ -38,8 +50,26 @@ class _Play:
 
     answer: Answer
     received: list[Request] = field(factory=list)
+    #: What each connection brought, byte by byte.
+    raw: list[bytearray] = field(factory=list)
     over: threading.Event = field(factory=threading.Event)
     gathering: Gathering | None = None
+    #: Exchanges that have begun and are not over.
+    running: int = 0
+
+
+@define(eq=False)
+class _Site:
+    """A port, and what is played there."""
+
+    listener: socket.socket
+    name: str
+    play: _Play
+    connections: set[socket.socket] = field(factory=set)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.name}:{self.listener.getsockname()[1]}"
 
 
 @frozen
@@ -55,39 +85,94 @@ class ScriptedServer:
 
     `with ScriptedServer() as server:` listens on a free port of the loopback interface and stops,
     stalled answers included, on leaving. A fault of the server's own is raised there, never kept.
+    `idle` is the time in seconds after which it ends a connection that an answer leaves idle.
     """
 
-    def __init__(self) -> None:
-        self._listener = socket.create_server((HOST, 0), backlog=128)
-        self._port: int = self._listener.getsockname()[1]
-        self._lock = threading.Lock()
-        self._play = _Play(UNSCRIPTED)
-        self._connections: set[socket.socket] = set()
+    def __init__(self, *, idle: float = 0.002) -> None:
+        self._idle = idle
+        self._changed = threading.Condition()
+        self._elsewhere = _Site(_listener(), OTHER_HOST, _Play(ELSEWHERE))
+        self._site = _Site(_listener(), HOST, _Play(UNSCRIPTED))
+        #: Every port is held until the end: nobody else can be met at an address that was once this server's.
+        self._sites = [self._elsewhere, self._site]
+        # Bound and not listening: connections are refused, and no other program can get the port.
+        self._nobody = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._nobody.bind((HOST, 0))
         self._threads: set[threading.Thread] = set()
         self._faults: list[BaseException] = []
         self._closing = False
+        self._waking, self._woken = socket.socketpair()
         self._acceptor = threading.Thread(target=self._accept, name="scripted-server", daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self._port}"
+        return self._site.url
+
+    @property
+    def url_elsewhere(self) -> str:
+        """The address of another server, which remembers what it is sent as well."""
+        return self._elsewhere.url
+
+    @property
+    def url_of_nobody(self) -> str:
+        """An address where no server listens."""
+        return f"http://{HOST}:{self._nobody.getsockname()[1]}"
 
     @property
     def received(self) -> tuple[Request, ...]:
         """The requests that arrived whole since the last `play`, in order."""
-        with self._lock:
-            return tuple(self._play.received)
+        with self._changed:
+            return tuple(self._site.play.received)
+
+    @property
+    def elsewhere(self) -> tuple[Request, ...]:
+        """The requests that arrived at the other server since the last `play`."""
+        with self._changed:
+            return tuple(self._elsewhere.play.received)
+
+    @property
+    def raw(self) -> tuple[bytes, ...]:
+        """All that arrived since the last `play`, whole requests or not, for each connection that brought something."""
+        with self._changed:
+            return tuple(map(bytes, self._site.play.raw))
 
     def play(self, answer: Answer) -> None:
         """Give this answer from now on, forget what was received, and end the stalls of the answer before."""
-        with self._lock:
-            self._play.over.set()
-            self._play = _Play(answer)
+        with self._changed:
+            self._site.play.over.set()
+            self._site.play = _Play(answer)
+            self._elsewhere.play = _Play(ELSEWHERE)
+
+    def settle(self) -> None:
+        """End the stalls of the answer, and wait until every exchange that has begun is over, its connection's end
+        included.
+        """
+        play = self._site.play
+        play.over.set()
+        with self._changed:
+            self._changed.wait_for(lambda: not play.running, SETTLING)
+
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """Be at another address for a while: what happens to connections there troubles nobody here."""
+        before = self._site
+        with self._changed:
+            self._site = _Site(_listener(), HOST, _Play(UNSCRIPTED))
+            self._sites.append(self._site)
+        self._wake()
+        try:
+            yield
+        finally:
+            with self._changed:
+                left, self._site = self._site, before
+                left.play.over.set()
+                ended = tuple(left.connections)
+            _shut(ended)
 
     def play_each(self, marked: Sequence[Marked]) -> None:
         """Hold the requests from now on until there are as many as marks, then give each the answer of its mark."""
         self.play(UNSCRIPTED)
-        self._play.gathering = Gathering(marked, UNSCRIPTED)
+        self._site.play.gathering = Gathering(marked, UNSCRIPTED)
 
     def __enter__(self) -> Self:
         self._acceptor.start()
@@ -102,142 +187,217 @@ class ScriptedServer:
 
     def close(self) -> None:
         """Stop listening, end every connection and wait for its thread."""
-        with self._lock:
+        with self._changed:
             if self._closing:
                 return
             self._closing = True
-            self._play.over.set()
-        with contextlib.suppress(OSError):
-            # Closing a listener does not wake a thread that waits in accept; a connection does, everywhere.
-            socket.create_connection((HOST, self._port), timeout=PATIENCE).close()
+            for site in self._sites:
+                site.play.over.set()
+        self._wake()
         self._acceptor.join(PATIENCE)
-        self._listener.close()
-        with self._lock:
-            connections, threads = tuple(self._connections), tuple(self._threads)
-        for connection in connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        for listening in (*(site.listener for site in self._sites), self._nobody, self._waking, self._woken):
+            listening.close()
+        with self._changed:
+            connections = tuple(each for site in self._sites for each in site.connections)
+            threads = tuple(self._threads)
+        _shut(connections)
         for thread in threads:
             thread.join(PATIENCE)
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
-            with self._lock:
-                if self._closing:
-                    connection.close()
-                    return
-                self._connections.add(connection)
-                self._threads.add(thread)
-            thread.start()
+    def _wake(self) -> None:
+        """Let the thread that accepts look at what has changed."""
+        self._waking.send(b"!")
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _accept(self) -> None:
+        known = 0
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._woken, selectors.EVENT_READ)
+            while True:
+                with self._changed:
+                    if self._closing:
+                        return
+                    new, known = self._sites[known:], len(self._sites)
+                for site in new:
+                    waiting.register(site.listener, selectors.EVENT_READ, site)
+                for key, _ in waiting.select():
+                    if isinstance(key.data, _Site):
+                        self._greet(key.data)
+                    else:
+                        self._woken.recv(4096)
+
+    def _greet(self, site: _Site) -> None:
+        try:
+            connection, _ = site.listener.accept()
+        except OSError:  # whoever came has gone
+            return
+        connection.setblocking(True)
+        thread = threading.Thread(target=self._serve, args=(connection, site), daemon=True)
+        with self._changed:
+            site.connections.add(connection)
+            self._threads.add(thread)
+        thread.start()
+
+    def _serve(self, connection: socket.socket, site: _Site) -> None:
+        incoming = _Incoming(connection)
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with connection.makefile("rb") as stream:
-                while self._exchange(connection, stream):
-                    pass
-        except (OSError, _NotHTTP):
-            pass  # The client went away or does not speak HTTP; that nothing arrived is the finding.
+            while incoming.waits() and self._exchange(connection, incoming, site):
+                pass
+        except OSError:
+            pass  # The client went away; that nothing arrived is the finding.
         except BaseException as error:
             self._faults.append(error)
         finally:
-            with self._lock:
-                self._connections.discard(connection)
+            with self._changed:
+                site.connections.discard(connection)
                 self._threads.discard(threading.current_thread())
             connection.close()
 
-    def _exchange(self, connection: socket.socket, stream: BinaryIO) -> bool:
+    def _exchange(self, connection: socket.socket, incoming: _Incoming, site: _Site) -> bool:
         """Read one request and answer it; say whether the connection may be used again."""
-        arrived = _read(stream, connection)
-        if arrived is None:
-            return False
-        with self._lock:
-            play = self._play
+        with self._changed:
+            play = site.play
+            play.running += 1
+            incoming.begin(play)
+        end = End.CLOSED
+        try:
+            end = self._answered(connection, incoming, site, play)
+        except _NotHTTP:
+            pass  # That nothing arrived is the finding.
+        finally:
+            if end is End.RESET:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            if end is not End.KEPT:
+                connection.close()
+            with self._changed:
+                play.running -= 1
+                self._changed.notify_all()
+        return end is End.KEPT
+
+    def _answered(self, connection: socket.socket, incoming: _Incoming, site: _Site, play: _Play) -> End:
+        answer = self._addressed(play.answer, site)
+        is_early = answer.delivery is Delivery.EARLY
+        reading = _read(incoming, connection, asks_for_body=not is_early)
+        head = next(reading)
+        planned = script(
+            answer,
+            keep_alive=head.keep_alive,
+            offered=codings(head.request.header("accept-encoding")),
+        )
+        if is_early:
+            end = self._sent(connection, play, planned)
+        arrived = next(reading)
+        with self._changed:
             play.received.append(arrived.request)
         if play.gathering is not None:
-            content, reusable = written(play.gathering.answer(arrived.request), keep_alive=arrived.keep_alive)
-            play.gathering.send(content, connection.sendall)
-            return reusable
-        if play.answer.stall and play.over.wait(play.answer.stall):
-            return False
-        content, reusable = written(play.answer, keep_alive=arrived.keep_alive)
-        connection.sendall(content)
-        return reusable
+            given = self._addressed(play.gathering.answer(arrived.request), site)
+            planned = script(given, keep_alive=head.keep_alive)
+            play.gathering.send(b"".join(planned.parts), connection.sendall)
+            return planned.end
+        if is_early:
+            return end
+        if (stall := stall_before(answer)) and play.over.wait(stall):
+            return End.CLOSED
+        return self._sent(connection, play, planned)
+
+    def _sent(self, connection: socket.socket, play: _Play, planned: Script) -> End:
+        for place, part in enumerate(planned.parts):
+            if place and planned.pause and play.over.wait(planned.pause):
+                return End.CLOSED
+            connection.sendall(part)
+        if planned.lingers:
+            # Not until the play is over: whoever waits for that waits for the end of this connection.
+            time.sleep(self._idle)
+        return planned.end
+
+    def _addressed(self, answer: Answer, site: _Site) -> Answer:
+        """The answer with addresses where it has place-holders for them."""
+        headers = tuple(
+            (name, value.replace("{here}", site.url).replace("{elsewhere}", self.url_elsewhere))
+            for name, value in answer.response.headers
+        )
+        return evolve(answer, response=evolve(answer.response, headers=headers))
 
 
-def written(answer: Answer, *, keep_alive: bool = True) -> tuple[bytes, bool]:
-    """The bytes that go over the wire, and whether the connection is fit for use after them.
-
-    A negative `cut_after` sends nothing at all: the server hangs up with the request in its hands.
-    """
-    response, cut = answer.response, answer.cut_after
-    if cut is not None and cut < 0:
-        return b"", False
-    names = {name for name, _ in response.headers}
-    bodiless = response.status < 200 or response.status in (204, 304)
-    headers = list(response.headers)
-    if not names & {"content-length", "transfer-encoding"} and not bodiless:
-        headers.append(("content-length", str(len(response.body))))
-    reusable = (
-        keep_alive
-        and cut is None
-        and not answer.stall
-        and not names & {"content-length", "transfer-encoding", "connection"}
-        and response.status >= 200
-        and not (bodiless and response.body)
-    )
-    # A cut comes as a surprise; an orderly end is announced, so that no client sends into a closing connection.
-    if not reusable and cut is None and "connection" not in names:
-        headers.append(("connection", "close"))
-    head = f"HTTP/1.1 {response.status} {reason(response.status)}\r\n" + "".join(
-        f"{name}: {value}\r\n" for name, value in headers
-    )
-    body = response.body if cut is None else response.body[:cut]
-    return _on_the_wire(head) + b"\r\n" + body, reusable
+def _listener() -> socket.socket:
+    listener = socket.create_server((HOST, 0), backlog=128)
+    listener.setblocking(False)
+    return listener
 
 
-def reason(status: int) -> str:
-    """The registered reason phrase; `Unregistered` for a number that has none."""
+def _shut(connections: tuple[socket.socket, ...]) -> None:
+    for connection in connections:
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Incoming:
+    """What a connection brings, read line by line or byte by byte, and kept for the play that it belongs to."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._unread = bytearray()
+        self._record = bytearray()
+        self._play: _Play | None = None
+
+    def waits(self) -> bool:
+        """Whether there is something to be read, once it is there; False if the client has ended the connection."""
+        return bool(self._unread) or self._more()
+
+    def begin(self, play: _Play) -> None:
+        """Keep what comes from now on for this play, with what has come already and is unread."""
+        if self._play is not play:
+            self._play, self._record = play, bytearray(self._unread)
+            play.raw.append(self._record)
+
+    def line(self) -> bytes:
+        """The next line without its end; raises `_NotHTTP` if it has none."""
+        while b"\n" not in self._unread:
+            if len(self._unread) > 65536 or not self._more():
+                raise _NotHTTP
+        line = self._taken(self._unread.index(b"\n") + 1)
+        return line.rstrip(b"\r\n")
+
+    def exactly(self, size: int) -> bytes:
+        """So many bytes; raises `_NotHTTP` if fewer come."""
+        while len(self._unread) < size:
+            if not self._more():
+                raise _NotHTTP
+        if size < 0:
+            raise _NotHTTP
+        return self._taken(size)
+
+    def _taken(self, size: int) -> bytes:
+        part = bytes(self._unread[:size])
+        del self._unread[:size]
+        return part
+
+    def _more(self) -> bool:
+        part = self._connection.recv(65536)
+        self._unread += part
+        self._record += part
+        return bool(part)
+
+
+def _read(incoming: _Incoming, connection: socket.socket, *, asks_for_body: bool) -> Iterator[_Arrived]:
+    """The next request of a connection: first its head alone, then with its body."""
     try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unregistered"
-
-
-def _on_the_wire(text: str) -> bytes:
-    # What is not Latin-1 cannot have come from a header on the wire; UTF-8 is what servers write instead.
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode()
-
-
-def _read(stream: BinaryIO, connection: socket.socket) -> _Arrived | None:
-    """The next request of a connection; None if the client has ended it."""
-    line = stream.readline(65537)
-    if not line:
-        return None
-    try:
-        method, target, version = line.decode("latin-1").rstrip("\r\n").split(" ")
+        method, target, version = incoming.line().decode("latin-1").split(" ")
     except ValueError:
         raise _NotHTTP from None
-    headers = _read_headers(stream)
+    headers = _read_headers(incoming)
     values = {name.lower(): value for name, value in headers}
-    if values.get("expect", "").lower() == "100-continue":
-        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-    body = _read_body(stream, values)
     keep_alive = version != "HTTP/1.0" and values.get("connection", "").lower() != "close"
-    return _Arrived(Request(method, target, headers, body), keep_alive)
+    head = Request(method, target, headers)
+    yield _Arrived(head, keep_alive)
+    if asks_for_body and values.get("expect", "").lower() == "100-continue":
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    yield _Arrived(evolve(head, body=_read_body(incoming, values)), keep_alive)
 
 
-def _read_headers(stream: BinaryIO) -> tuple[tuple[str, str], ...]:
+def _read_headers(incoming: _Incoming) -> tuple[tuple[str, str], ...]:
     headers: list[tuple[str, str]] = []
-    while (line := _line(stream)) != b"":
+    while (line := incoming.line()) != b"":
         name, colon, value = line.decode("latin-1").partition(":")
         if not colon:
             raise _NotHTTP
@@ -245,36 +405,20 @@ def _read_headers(stream: BinaryIO) -> tuple[tuple[str, str], ...]:
     return tuple(headers)
 
 
-def _read_body(stream: BinaryIO, headers: dict[str, str]) -> bytes:
+def _read_body(incoming: _Incoming, headers: dict[str, str]) -> bytes:
     try:
         if "chunked" in headers.get("transfer-encoding", "").lower():
-            return _read_chunks(stream)
-        return _exactly(stream, int(headers.get("content-length", "0")))
+            return _read_chunks(incoming)
+        return incoming.exactly(int(headers.get("content-length", "0")))
     except ValueError:
         raise _NotHTTP from None
 
 
-def _read_chunks(stream: BinaryIO) -> bytes:
+def _read_chunks(incoming: _Incoming) -> bytes:
     parts: list[bytes] = []
-    while size := int(_line(stream).partition(b";")[0], 16):
-        parts.append(_exactly(stream, size))
-        _line(stream)
-    while _line(stream):
+    while size := int(incoming.line().partition(b";")[0], 16):
+        parts.append(incoming.exactly(size))
+        incoming.line()
+    while incoming.line():
         pass  # trailer fields
     return b"".join(parts)
-
-
-def _line(stream: BinaryIO) -> bytes:
-    line = stream.readline(65537)
-    if not line.endswith(b"\n"):
-        raise _NotHTTP
-    return line.rstrip(b"\r\n")
-
-
-def _exactly(stream: BinaryIO, size: int) -> bytes:
-    if size < 0:
-        raise _NotHTTP
-    content = stream.read(size)
-    if len(content) != size:
-        raise _NotHTTP
-    return content

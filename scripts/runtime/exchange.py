@@ -96,10 +96,9 @@ def exchange(http: httpx.Client, request: httpx.Request, arguments: Arguments, l
             response = http.send(following, stream=True, auth=None, follow_redirects=False)
         taken = _Taken(arguments, limits, response, begun)
         try:
-            if "content-encoding" in response.headers:
+            response.stream = _Bounded(response, taken)
+            if taken.is_packed:
                 return taken.whole(b"".join(map(taken.checked, response.iter_bytes())))
-            assert isinstance(response.stream, httpx.SyncByteStream)
-            response.stream = _Bounded(response.stream, taken)
             response.read()
         except httpx.DecodingError:
             return taken.without_body()
@@ -132,10 +131,9 @@ async def exchange_async(
             response = await http.send(following, stream=True, auth=None, follow_redirects=False)
         taken = _Taken(arguments, limits, response, begun)
         try:
-            if "content-encoding" in response.headers:
+            response.stream = _AsyncBounded(response, taken)
+            if taken.is_packed:
                 return taken.whole(b"".join([taken.checked(each) async for each in response.aiter_bytes()]))
-            assert isinstance(response.stream, httpx.AsyncByteStream)
-            response.stream = _AsyncBounded(response.stream, taken)
             await response.aread()
         except httpx.DecodingError:
             return taken.without_body()
@@ -163,6 +161,8 @@ class _Taken:
         self.response = response
         self.begun = begun
         self.size = 0
+        #: Whether a body is counted once it is unpacked, and not as it comes.
+        self.is_packed = "content-encoding" in response.headers
 
     def checked(self, part: bytes) -> bytes:
         """The part, if it is not too much and not too late."""
@@ -190,32 +190,51 @@ class _Taken:
 
 
 class _Bounded(httpx.SyncByteStream):
-    """The bytes of an answer, as long as they are not too many."""
+    """The bytes of an answer, as long as they are not too many. The connection ends if anything comes after them."""
 
-    def __init__(self, stream: httpx.SyncByteStream, taken: _Taken) -> None:
-        self._stream = stream
+    def __init__(self, response: httpx.Response, taken: _Taken) -> None:
+        self._stream = cast("httpx.SyncByteStream", response.stream)
+        self._connection = response.extensions.get("network_stream")
         self._taken = taken
 
     def __iter__(self) -> Iterator[bytes]:
-        return map(self._taken.checked, self._stream)
+        return iter(self._stream) if self._taken.is_packed else map(self._taken.checked, self._stream)
 
     def close(self) -> None:
+        if self._connection is not None and _left_over(self._stream):
+            self._connection.close()
         self._stream.close()
 
 
 class _AsyncBounded(httpx.AsyncByteStream):
     """The same in a task."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, taken: _Taken) -> None:
-        self._stream = stream
+    def __init__(self, response: httpx.Response, taken: _Taken) -> None:
+        self._stream = cast("httpx.AsyncByteStream", response.stream)
+        self._connection = response.extensions.get("network_stream")
         self._taken = taken
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for part in self._stream:
-            yield self._taken.checked(part)
+            yield part if self._taken.is_packed else self._taken.checked(part)
 
     async def aclose(self) -> None:
+        if self._connection is not None and _left_over(self._stream):
+            await self._connection.aclose()
         await self._stream.aclose()
+
+
+def _left_over(stream: object) -> bytes:
+    """What has come over an HTTP/1.1 connection after the answer that it carried.
+
+    It must not be taken for another answer (RFC 9112, section 6.3). httpx would give it to the next caller, and does
+    not tell that it is there: only what reads the connection for it knows.
+    """
+    inside: Any = stream
+    for name in ("_stream", "_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        inside = getattr(inside, name, None)
+    data: bytes = inside.trailing_data[0] if inside is not None else b""
+    return data
 
 
 class _Redirects:

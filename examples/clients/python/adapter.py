@@ -8,6 +8,7 @@ The protocol is conformance/protocol.md. Copy this, and put your own client in t
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import pickle
 import sys
@@ -82,10 +83,8 @@ def shown(*values: object) -> str:
     views: list[str] = []
     for value in values:
         views += [repr(value), str(value)]
-        try:
+        with contextlib.suppress(Exception):  # what cannot be stored shows nothing there
             views.append(pickle.dumps(value, protocol=0).decode("latin-1"))
-        except Exception:  # what cannot be stored shows nothing there
-            pass
         if isinstance(value, Exception):
             views += traceback.format_exception(value)
     return "\n".join(views)

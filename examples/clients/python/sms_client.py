@@ -1,7 +1,7 @@
 """A client for POST /messaging/v1/sms/messages/, written from the contract by hand, on the standard library alone.
 
-`send` returns a result, which says of each recipient whether it was queued, or raises one of the errors below. Nothing is
-sent twice, no redirect is followed, and the token shows nowhere. Threads may share a client: it holds no connection.
+`send` returns a result, which says of each recipient whether it was queued, or raises one of the errors below. Nothing
+is sent twice, no redirect is followed, and the token shows nowhere. Threads may share a client: it holds no connection.
 """
 
 from __future__ import annotations
