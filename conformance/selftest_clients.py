@@ -26,7 +26,7 @@ from conformance.model import Abilities, Asked, Call, Caller, Outcome, Together
 from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
 from conformance.mutants.client_edit import BOTH
 from conformance.mutants.client_edits import CLIENT_EDITS, ClientEdit
-from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.client_paths import PATHS, PathCaller
 from conformance.mutants.client_variants import CLIENT_VARIANTS
 from conformance.reference_client import reference_caller
 
@@ -171,7 +171,7 @@ def _opened(mutant: FaultyClient, contract: Contract) -> Iterator[Caller]:
 def _correct(name: str, contract: Contract) -> Iterator[Caller]:
     variant = next((each for each in CLIENT_VARIANTS if each.name == name), None)
     if name == OF_PATHS:
-        yield path_caller()
+        yield PathCaller()
     elif variant is None:
         yield reference_caller()
     elif variant.make is not None:
