@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from conformance.checks.call_reading import Kind, Reading
+from conformance.checks.client_broken import ENDS
 from conformance.checks.client_rules import JUDGED, NONE_READ, RESULTS, always, met, received, rule
 from conformance.checks.request_bytes import framing_faults, requests_begun
 from conformance.model import Delivery, Item, Level, Told
@@ -67,6 +68,7 @@ def call_ends(reading: Reading) -> Iterator[str]:
     applies=met(Kind.OPEN),
     quote=C8_ENDS,
     narrower=("client-call-ends", "client-too-large-ends"),
+    elsewhere=ENDS,
 )
 def open_answer_ends_documented(reading: Reading) -> Iterator[str]:
     """An answer that the contract leaves open ends in a result or a documented error."""
