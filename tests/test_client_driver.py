@@ -39,7 +39,7 @@ from conformance.model import (
     Told,
     Turn,
 )
-from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.client_paths import PATHS, PathCaller
 from conformance.reference_client import reference_caller
 from tests.client_packages import write_package
 
@@ -398,7 +398,7 @@ def call_name(call: Call) -> str:
 
 
 def test_values_in_paths_are_played_where_the_contract_has_some(contract: Contract) -> None:
-    seen = paths_played(path_caller())
+    seen = paths_played(PathCaller())
 
     assert [case for case in vectors(contract) if case.asked.path] == []
     assert [request.target for request in seen["sync a/b/some-member-key"].received] == [

@@ -188,7 +188,13 @@ _ENDS = (
 _TELLS = (*OF_ITEMS, "client-items-of-one-key", "client-mixed-visible", "client-text-exact")
 
 
-@rule("client-open-answer-ends", applies=met(Kind.OPEN), quote=C14, elsewhere=_ENDS)
+@rule(
+    "client-open-answer-ends",
+    applies=met(Kind.OPEN),
+    quote=C14,
+    narrower=("client-call-ends", "client-too-large-ends"),
+    elsewhere=_ENDS,
+)
 def open_answer_ends(reading: Reading) -> Iterator[str]:
     """An answer that the contract leaves to its reader ends in a result or in a documented exception."""
     if reading.outcome.told in _NO_END:
