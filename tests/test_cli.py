@@ -211,8 +211,8 @@ def test_what_cannot_run_is_said_in_a_sentence(arguments: list[str], said: str, 
 
 
 def test_a_run_that_judges_nothing_is_no_run(tmp_path: Path) -> None:
-    (tmp_path / "sms-conformance.toml").write_text('[exclude]\nclient-request-line = "x"', encoding="utf-8")
-    done = run("client", "--only", "client-request-line", "--report", "json", cwd=tmp_path)
+    (tmp_path / "sms-conformance.toml").write_text('[exclude]\nclient-request-method = "x"', encoding="utf-8")
+    done = run("client", "--only", "client-request-method", "--report", "json", cwd=tmp_path)
 
     assert done.returncode == 2
     assert "judges nothing" in done.stderr
@@ -233,7 +233,7 @@ def test_a_strict_run_says_what_stage_it_is_at_and_how_to_repeat_itself(tmp_path
 
 def test_a_client_is_found_in_the_working_folder(tmp_path: Path) -> None:
     shutil.copytree(Path(generated_client.__file__).parent, tmp_path / "myclient")
-    done = run("client", "--package", "myclient", "--only", "client-request-line", cwd=tmp_path)
+    done = run("client", "--package", "myclient", "--only", "client-request-method", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
 

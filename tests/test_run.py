@@ -81,7 +81,7 @@ def test_one_settings_file_may_serve_both_sides(options: Options) -> None:
     both = attrs.evolve(
         options,
         only=("request-id-uuid",),
-        excluded={"client-request-line": "not ours", "request-id-uuid": "a counter"},
+        excluded={"client-request-method": "not ours", "request-id-uuid": "a counter"},
     )
 
     with pytest.raises(SettingsError, match="judges nothing"):
@@ -100,8 +100,8 @@ def test_a_contract_without_the_send_operation_is_said(options: Options, tmp_pat
 
 def test_the_bundled_contract_is_named_so_and_any_other_by_its_folder(options: Options, tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_bytes(options.contract.file.read_bytes())
-    here = client_report(attrs.evolve(options, only=("client-request-line",)))
-    there = client_report(attrs.evolve(options, only=("client-request-line",), contract=contracts.read(tmp_path)))
+    here = client_report(attrs.evolve(options, only=("client-request-method",)))
+    there = client_report(attrs.evolve(options, only=("client-request-method",), contract=contracts.read(tmp_path)))
 
     assert (here.contract, there.contract) == ("(bundled)", str(tmp_path))
     assert here.contract_digest == there.contract_digest
