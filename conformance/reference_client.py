@@ -26,7 +26,7 @@ from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from conformance.at_once import in_tasks, in_threads
 from conformance.model import (
@@ -179,6 +179,12 @@ class ReferenceClient:
         log.debug("%s %s: %d", request.method, request.target, response.status)
         return self.judged(request, response)
 
+    def answer(self, connection: httpx.Client, request: Request) -> Response:
+        """Send a request outside of tasks, and read its answer; raises one of `transport_errors`."""
+        with connection.stream(**_to_httpx(self, request)) as response:
+            content = b"".join(_bounded(self, part) for part in response.iter_bytes())
+            return _from_httpx(response, content)
+
     def request(self, body: JSON) -> Request:
         """The request for a send; raises `Unsent` if it cannot be written."""
         request = Request("POST", self.target(), self.headers())
@@ -297,60 +303,107 @@ class _Key:
     timeout: float | None
 
 
+#: Clients that a caller holds before it lets them go.
+_MOST_CLIENTS = 16
+
+
+@define(eq=False)
+class _Carried:
+    """A client, and what carries its calls: those of threads, and those of tasks."""
+
+    client: ReferenceClient
+    threads: httpx.Client
+    tasks: httpx.AsyncClient
+
+
+@define(eq=False)
+class _Held:
+    """What a caller holds: a client for each address, token and time-out, and the event loop of all."""
+
+    clients: dict[_Key, _Carried] = field(factory=dict[_Key, _Carried])
+    runner: asyncio.Runner | None = None
+
+    def run(self, main: Coroutine[Any, Any, Value]) -> Value:
+        self.runner = self.runner or asyncio.Runner()
+        return self.runner.run(main)
+
+    def release(self) -> None:
+        """Close it all, and hold nothing any more. In a thread, since another event loop may run in this one."""
+        carried, runner = tuple(self.clients.values()), self.runner
+        self.clients, self.runner = {}, None
+
+        def close() -> None:
+            for each in carried:
+                each.threads.close()
+            if runner is not None:
+                for each in carried:
+                    runner.run(each.tasks.aclose())
+                runner.close()
+
+        # An event loop that is held up cannot be closed: it is left behind with its thread.
+        with contextlib.suppress(RuntimeError):
+            in_threads([close])
+
+
 class ReferenceCaller:
     """A `Caller` of this client: whatever happens becomes an outcome.
 
-    Calls with the same address, token and time-out share one client, and in threads its connections as well. Those of
-    tasks belong to their event loop, and go with it.
+    Calls with the same address, token and time-out share one client, and what carries its calls in threads and in
+    tasks.
     """
 
     abilities = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
 
     def __init__(self, client_class: Callable[..., ReferenceClient]) -> None:
         self._make = client_class
-        self._clients: dict[_Key, tuple[ReferenceClient, httpx.Client]] = {}
-        weakref.finalize(self, _close, self._clients)
+        self._held = _Held()
+        weakref.finalize(self, self._held.release).atexit = False
 
     def __call__(self, asked: Asked) -> Outcome:
-        client, connection = self._client(asked)
+        self._let_go()
+        client, carried = self._client(asked)
         with _Lines() as lines:
             if asked.style == "async":
-                tasks = _connection_of_tasks(client)
-                outcome = asyncio.run(_closing(tasks, _asked_in_a_task(client, tasks, asked.body)))
+                outcome = self._held.run(_asked_in_a_task(client, carried.tasks, asked.body))
             else:
-                outcome = _asked(client, connection, asked.body)
+                outcome = _asked(client, carried.threads, asked.body)
         return lines.beside(outcome)
 
     def together(self, way: Together, asked: Sequence[Asked]) -> tuple[Outcome, ...]:
+        self._let_go()
         asking = [(*self._client(each), each.body) for each in asked]
         with _Lines() as lines:
             if way is Together.THREADS:
-                outcomes = in_threads([partial(_asked, *each) for each in asking])
+                outcomes = in_threads([partial(_asked, client, its.threads, body) for client, its, body in asking])
             else:
-                tasks = _connection_of_tasks(asking[0][0])
-                calls = [partial(_asked_in_a_task, client, tasks, body) for client, _, body in asking]
-                outcomes = in_tasks(lambda main: asyncio.run(_closing(tasks, main)), calls)
+                calls = [partial(_asked_in_a_task, client, its.tasks, body) for client, its, body in asking]
+                outcomes = in_tasks(self._held.run, calls)
         if None in outcomes:
             # Whatever those wait for, the next call is not to wait for it as well.
-            self._clients.clear()
-        hung = Outcome(Told.HUNG, default_timeout=self._make.default_timeout)
+            self._held.release()
+        hung = Outcome(Told.HUNG, default_timeout=asking[0][0].default_timeout)
         return tuple(lines.beside(each or hung) for each in outcomes)
 
-    def _client(self, asked: Asked) -> tuple[ReferenceClient, httpx.Client]:
+    def _let_go(self) -> None:
+        """Addresses change with the cases: what is held of those of long ago is asked no more."""
+        if len(self._held.clients) >= _MOST_CLIENTS:
+            self._held.release()
+
+    def _client(self, asked: Asked) -> tuple[ReferenceClient, _Carried]:
         """The shared client, or a copy of it that has the headers that are asked for."""
         key = _Key(asked.url, asked.token, asked.timeout)
-        if any(each.url != key.url for each in self._clients):
-            _close(self._clients)
-        if key not in self._clients:
+        if key not in self._held.clients:
             made = self._make(key.url, key.token, key.timeout)
-            self._clients[key] = made, httpx.Client(transport=made.transport(), **_connecting())
-        client, connection = self._clients[key]
-        return (client.with_headers(asked.headers) if asked.headers else client), connection
+            self._held.clients[key] = _carried(made)
+        carried = self._held.clients[key]
+        return carried.client.with_headers(asked.headers) if asked.headers else carried.client, carried
 
 
-def _close(clients: dict[_Key, tuple[ReferenceClient, httpx.Client]]) -> None:
-    while clients:
-        clients.popitem()[1][1].close()
+def _carried(client: ReferenceClient) -> _Carried:
+    carrier, further = client.transport(), client.transport()
+    threads = httpx.Client(transport=carrier, **_connecting())
+    tasks = httpx.AsyncClient(transport=None if further is None else _InThread(further), **_connecting())
+    return _Carried(client, threads, tasks)
 
 
 def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> ReferenceCaller:
@@ -358,19 +411,9 @@ def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceCli
     return ReferenceCaller(client_class)
 
 
-def _connection_of_tasks(client: ReferenceClient) -> httpx.AsyncClient:
-    carrier = client.transport()
-    return httpx.AsyncClient(transport=None if carrier is None else _InThread(carrier), **_connecting())
-
-
 def _connecting() -> dict[str, Any]:
     # httpx gives what is left over on a connection to the next call: no connection is used twice.
     return {"verify": _tls(), "trust_env": False, "limits": httpx.Limits(max_keepalive_connections=0)}
-
-
-async def _closing(connection: httpx.AsyncClient, main: Coroutine[Any, Any, Value]) -> Value:
-    async with connection:
-        return await main
 
 
 def _asked(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Outcome:
@@ -407,9 +450,7 @@ def _sent(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Retu
                 continue
             arrived: Response | NoAnswer
             try:
-                with connection.stream(**_to_httpx(client, step)) as response:
-                    content = b"".join(_bounded(client, part) for part in response.iter_bytes())
-                    arrived = _from_httpx(response, content)
+                arrived = client.answer(connection, step)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)

@@ -7,19 +7,27 @@ from itertools import chain
 import pytest
 from attrs import evolve
 
+from conformance import reference_client
 from conformance.checks.client import requirements
 from conformance.contract import default_folder, read
 from conformance.drivers.answers import send_operation
+from conformance.drivers.cases import Case
 from conformance.drivers.client import play
+from conformance.drivers.exact_cases import vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.wire_cases import wire_cases
-from conformance.model import Answer, Asked, Call, Response, json_response
-from conformance.mutants.client import CLIENT_MUTANTS
+from conformance.judge import Judge, Lists, call_size
+from conformance.model import Answer, Asked, Call, Caller, Request, Response, json_response
+from conformance.mutants import client_sends
+from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
+from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.collection import mutants_in
 from conformance.reference_client import reference_caller
 
 SEND = "sendSMSMessageMultipleRecipients"
 TOKEN = "a-token-that-stands-nowhere-else"
 CONTRACT = read(default_folder())
+PATH_CONTRACT = read(PATHS)
 REQUIREMENTS = {each.id: each for each in requirements(CONTRACT)}
 BODY = {
     "definitionKey": "account_rest",
@@ -133,6 +141,20 @@ def test_the_reference_client_breaks_nothing_over_the_wire(server):
     assert [(call.answer, found) for call in calls if (found := broken(call))] == []
 
 
+#: Sections about requests and about answers that come whole, which need no socket to be tried.
+ON_ANSWERS = ("requests", "results", "errors", "broken answers")
+#: Sections about what a socket does.
+ON_SOCKETS = ("answers that do not come, and sending once", "secrets")
+
+
+def of(*sections: str) -> list[ClientMutant]:
+    return [each for each in CLIENT_MUTANTS if REQUIREMENTS[each.kills].section in sections]
+
+
+#: Faults in what is sent and how it is waited for; those of several calls at once are tried by the self-test.
+SENDING = [each for each in of(*ON_SOCKETS) if each in mutants_in(client_sends, ClientMutant)]
+
+
 @pytest.mark.parametrize("style", ["sync", "async"])
 def test_the_reference_client_breaks_nothing(server, style):
     caller = reference_caller()
@@ -140,14 +162,15 @@ def test_the_reference_client_breaks_nothing(server, style):
     assert {name: found for name in ANSWERS if (found := broken(call(server, caller, name, style)))} == {}
 
 
-def test_every_requirement_is_exercised(server):
+def test_every_requirement_about_sockets_is_exercised(server):
     caller = reference_caller()
     calls = [*(call(server, caller, name) for name in ANSWERS), *wire_calls(server, caller)]
+    asked = [each for each in REQUIREMENTS.values() if each.section in ON_SOCKETS]
 
-    assert {id for id, each in REQUIREMENTS.items() if not any(map(each.applies, calls))} == set()
+    assert {each.id for each in asked if not any(map(each.applies, calls))} == set()
 
 
-@pytest.mark.parametrize("mutant", CLIENT_MUTANTS, ids=lambda each: each.name)
+@pytest.mark.parametrize("mutant", SENDING, ids=lambda each: each.name)
 def test_the_fault_is_noticed_by_the_requirement_it_names(server, mutant):
     calls = (call(server, mutant.caller, name) for name in ANSWERS)
     noticed = (broken(each) for each in chain(calls, wire_calls(server, mutant.caller)))
@@ -155,10 +178,87 @@ def test_the_fault_is_noticed_by_the_requirement_it_names(server, mutant):
     assert any(mutant.kills in found for found in noticed), mutant.description
 
 
+@pytest.fixture
+def in_process(monkeypatch):
+    """Plays a case without a socket: the reference client and its mutants decide in steps, and open none."""
+    received: list[Request] = []
+    answers: list[Response] = []
+
+    def sent(client, connection, body):
+        steps = client.steps(body)
+        try:
+            request = next(steps)
+            while True:
+                received.append(request)
+                request = steps.send(answers[-1])
+        except StopIteration as end:
+            return end.value
+
+    monkeypatch.setattr(reference_client, "_sent", sent)
+
+    def play(caller: Caller, case: Case) -> Call:
+        received.clear()
+        answers.append(case.answer.response)
+        outcome = caller(case.asked)
+        return Call(case.asked, case.answer, tuple(received), outcome)
+
+    return play
+
+
+def whole(contract) -> list[Case]:
+    """The cases whose answers come whole, before long."""
+    return [
+        evolve(case, asked=evolve(case.asked, url="http://127.0.0.1:1"))
+        for case in vectors(contract)
+        if not case.answer.stall and case.answer.cut_after is None and case.answer.response.status >= 200
+    ]
+
+
+CASES, CASES_OF_PATHS = whole(CONTRACT), whole(PATH_CONTRACT)
+
+
+def test_requirements_on_answers_are_exercised_and_kept_by_the_reference_client(in_process):
+    judge = Judge(list(REQUIREMENTS.values()), Lists(), call_size)
+    caller = reference_caller()
+    for case in CASES:
+        judge.see(in_process(caller, case))
+    records = [each for each in judge.records() if each.requirement.section in ON_ANSWERS]
+
+    assert [each.requirement.id for each in records if each.broken] == []
+    assert [each.requirement.id for each in records if not each.exercised] == []
+
+
+@pytest.mark.parametrize("mutant", of(*ON_ANSWERS), ids=lambda each: each.name)
+def test_the_fault_is_noticed_in_an_exact_case(in_process, mutant):
+    killer = REQUIREMENTS[mutant.kills]
+    calls = (in_process(mutant.caller, case) for case in CASES)
+
+    assert any(killer.applies(each) and list(killer.breaches(each)) for each in calls), mutant.description
+
+
+def test_the_client_of_paths_breaks_nothing(in_process):
+    judge = Judge(requirements(PATH_CONTRACT), Lists(), call_size)
+    for case in CASES_OF_PATHS:
+        judge.see(in_process(path_caller(), case))
+
+    assert [each.requirement.id for each in judge.records() if each.broken] == []
+
+
+@pytest.mark.parametrize("mutant", PATH_MUTANTS, ids=lambda each: each.name)
+def test_a_fault_with_paths_is_noticed_by_what_it_names_alone(in_process, mutant):
+    judge = Judge(requirements(PATH_CONTRACT), Lists(), call_size)
+    for case in CASES_OF_PATHS:
+        judge.see(in_process(mutant.caller, case))
+
+    assert [each.requirement.id for each in judge.records() if each.is_headline] == [mutant.kills]
+
+
 def test_every_requirement_has_a_mutant_and_no_name_stands_twice():
-    assert {each.kills for each in CLIENT_MUTANTS} == set(REQUIREMENTS)
-    assert len({each.name for each in CLIENT_MUTANTS}) == len(CLIENT_MUTANTS)
+    everyone = (*CLIENT_MUTANTS, *PATH_MUTANTS)
+
+    assert {each.kills for each in everyone} == {*REQUIREMENTS, *(each.id for each in requirements(PATH_CONTRACT))}
+    assert len({each.name for each in everyone}) == len(everyone)
 
 
 def test_every_mutant_says_what_its_fault_is():
-    assert [each.name for each in CLIENT_MUTANTS if not each.description.endswith(".")] == []
+    assert [each.name for each in (*CLIENT_MUTANTS, *PATH_MUTANTS) if not each.description.endswith(".")] == []

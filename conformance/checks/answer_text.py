@@ -13,6 +13,9 @@ from enum import Enum, auto
 
 from conformance.model import JSON, Request, Response, is_array, is_object, says_utf_8
 
+#: Levels up to which an answer has to be read.
+DEEPEST = 60
+
 
 class Text(Enum):
     """How a body is written."""
@@ -94,9 +97,23 @@ def _read(text: str) -> tuple[Text, JSON]:
         return Text.NOT_JSON, ...
     except (RecursionError, ValueError):
         return Text.TOO_DEEP, ...
+    if _is_deep(text, value):
+        return Text.TOO_DEEP, ...
     if not met and _MAY_BE_HALF.search(text) and value != with_whole_characters(value):
         return Text.HALF_CHARACTER, value
     return (met[0] if met else Text.STRICT), value
+
+
+def _is_deep(text: str, value: JSON) -> bool:
+    """It is nested more deeply than every reader must be expected to go, whatever this one does by its version."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        parts = [each.values() if is_object(each) else each for each in level if is_object(each) or is_array(each)]
+        level = [part for each in parts for part in each]
+    return depth > DEEPEST
 
 
 def with_whole_characters(value: JSON) -> JSON:
