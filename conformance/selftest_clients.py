@@ -22,7 +22,7 @@ from conformance.drivers.client import exact_cases, exercise
 from conformance.edited_client import edited_caller
 from conformance.findings import REFERENCE, Clean, Kill, broken, headlines, idle
 from conformance.judge import Judge, Lists, call_size
-from conformance.model import Abilities, Asked, Call, Caller, Delivery, Outcome, Together
+from conformance.model import Abilities, Asked, Call, Caller, Delivery, Outcome, Together, Turn
 from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
 from conformance.mutants.client_edit import BOTH
 from conformance.mutants.client_edits import CLIENT_EDITS, ClientEdit
@@ -169,7 +169,7 @@ def shares(cases: Iterable[Case]) -> tuple[tuple[Case, ...], ...]:
 
 
 def _waits(case: Case) -> bool:
-    turns = (case, *case.before, *case.beside)
+    turns = (Turn(case.asked, case.answer), *case.before, *case.beside)
     return any(each.answer.stall or each.answer.delivery in _LENGTHY for each in turns)
 
 
