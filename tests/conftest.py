@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import hypothesis
 import pytest
 
 from conformance import contract as contracts
@@ -20,6 +21,10 @@ from conformance.model import Exchange, Ledger, Request, Response
 from conformance.settings import DEFAULT
 from tests import client_packages
 from tests.client_packages import Asker, Package
+
+# How long an example takes is a matter of the machine, and no test is about it.
+hypothesis.settings.register_profile("untimed", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
