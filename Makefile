@@ -30,8 +30,9 @@ $(VENV):
 	cp requirements.lock $(VENV)/installed.lock
 
 conformance: generate ## make the contract and the client, judge the reference server and the client with them
-	$(VENV)/bin/sms-conformance server --app conformance.reference_server:asgi --seed $(SEED) --report $(FORMATS) --report-dir $(REPORTS)
-	$(VENV)/bin/sms-conformance client --seed $(SEED) --report $(FORMATS) --report-dir $(REPORTS)
+	$(VENV)/bin/sms-conformance server --app conformance.reference_server:asgi --seed $(SEED) --report json,$(FORMATS) --report-dir $(REPORTS)
+	$(VENV)/bin/sms-conformance client --seed $(SEED) --report json,$(FORMATS) --report-dir $(REPORTS)
+	$(VENV)/bin/sms-conformance report $(REPORTS)/server.json $(REPORTS)/client.json --report html,markdown --report-dir $(REPORTS)
 
 test: check ## everything: check, the tests, and the suite's proof of itself
 	$(RUN) -m pytest --numprocesses auto
@@ -55,10 +56,11 @@ vendor: setup ## put the client into another project: DEST=folder, NAME=acme/ven
 conflicts: setup ## where the sources contradict each other, and what decides each case
 	$(RUN) -m scripts.normalize --conflicts
 
-bench: setup ## what normalising, the client and the judging of servers take, each beside a peer
+bench: setup ## what normalising, the client and the judging of servers and clients take, each beside a peer
 	$(RUN) -m scripts.bench
 	$(RUN) -m scripts.bench_client
 	$(RUN) -m scripts.bench_server
+	$(RUN) -m scripts.bench_suite
 
 serve: setup ## the reference server on port 8080
 	$(VENV)/bin/sms-conformance serve

@@ -22,17 +22,17 @@ from conformance.drivers.client import exact_cases, exercise
 from conformance.edited_client import EDITED, ORIGINAL, edited_caller, misfits
 from conformance.findings import REFERENCE, Clean, Kill, broken, headlines, idle
 from conformance.judge import Judge, Lists, call_size
-from conformance.model import Abilities, Asked, Call, Caller, Delivery, Outcome, Together
+from conformance.model import Abilities, Asked, Call, Caller, Delivery, Outcome, Together, Turn
 from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
 from conformance.mutants.client_edit import BOTH, Edit
 from conformance.mutants.client_edits import CLIENT_EDITS, ClientEdit
-from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.client_paths import PATHS, PathCaller
 from conformance.mutants.client_variants import CLIENT_VARIANTS
 from conformance.reference_client import reference_caller
 
 FaultyClient = ClientMutant | ClientEdit
-_LISTED: tuple[FaultyClient, ...] = (*CLIENT_MUTANTS, *PATH_MUTANTS, *CLIENT_EDITS)
-FAULTY_CLIENTS: Mapping[str, FaultyClient] = {each.name: each for each in _LISTED}
+_FAULTY: tuple[FaultyClient, ...] = (*CLIENT_MUTANTS, *PATH_MUTANTS, *CLIENT_EDITS)
+FAULTY_CLIENTS: Mapping[str, FaultyClient] = {each.name: each for each in _FAULTY}
 #: A client of a contract with values in its paths, which the bundled one has none of.
 OF_PATHS = "the client of paths"
 CORRECT_CLIENTS = (REFERENCE, OF_PATHS, *(each.name for each in CLIENT_VARIANTS))
@@ -181,8 +181,8 @@ def shares(cases: Iterable[Case]) -> tuple[tuple[Case, ...], ...]:
 
 
 def _waits(case: Case) -> bool:
-    answers = [case.answer, *(each.answer for each in (*case.before, *case.beside))]
-    return any(each.stall or each.delivery in _LENGTHY for each in answers)
+    turns = (Turn(case.asked, case.answer), *case.before, *case.beside)
+    return any(each.answer.stall or each.answer.delivery in _LENGTHY for each in turns)
 
 
 def _asked_of(name: str, contract: Contract) -> Contract:
@@ -217,7 +217,7 @@ def _edited(whose: str, edits: Sequence[Edit], contract: Contract, name: str = E
 def _correct(name: str, contract: Contract) -> Iterator[Caller]:
     variant = next((each for each in CLIENT_VARIANTS if each.name == name), None)
     if name == OF_PATHS:
-        yield path_caller()
+        yield PathCaller()
     elif variant is None:
         yield reference_caller()
     elif variant.make is not None:

@@ -57,10 +57,13 @@ BELOW: dict[str, set[str]] = {
         "settings",
     },
     "run_client": {"model", "contract", "checks", "case_files", "drivers", "judge", "reports", "run", "settings"},
+    "client_speed": {"model", "contract", "checks", "drivers", "judge"},
     "reference_server": {"model", "contract", "reference_server"},
     "reference_client": {"model", "at_once", "contract"},
     "plain_server": {"model", "plain_server"},
     "mutants": {"model", "contract", "reference_client", "mutants"},
+    "edited_client": {"model", "contract", "drivers", "mutants"},
+    "findings": {"model", "judge"},
 }
 
 
@@ -85,7 +88,7 @@ def modules(folder: str) -> list[Path]:
 def test_arrows_point_down(path: Path) -> None:
     room = path.relative_to(ROOT / "conformance").parts[0].removesuffix(".py")
     if room not in BELOW:
-        assert room in {"__init__", "__main__", "cli", "correct_server", "explain", "selftest"}
+        assert room in {"__init__", "__main__", "cli", "correct_server", "explain", "selftest", "selftest_clients"}
         return
 
     rooms = {name.split(".")[1] for name in imported(path) if name.startswith("conformance.")}
