@@ -56,10 +56,11 @@ vendor: setup ## put the client into another project: DEST=folder, NAME=acme/ven
 conflicts: setup ## where the sources contradict each other, and what decides each case
 	$(RUN) -m scripts.normalize --conflicts
 
-bench: setup ## what normalising, the client and the judging of servers take, each beside a peer
+bench: setup ## what normalising, the client and the judging of servers and clients take, each beside a peer
 	$(RUN) -m scripts.bench
 	$(RUN) -m scripts.bench_client
 	$(RUN) -m scripts.bench_server
+	$(RUN) -m scripts.bench_suite
 
 serve: setup ## the reference server on port 8080
 	$(VENV)/bin/sms-conformance serve

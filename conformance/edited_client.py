@@ -60,12 +60,12 @@ def edited_package(original: str, edits: Sequence[Edit], *, name: str = EDITED) 
             del sys.modules[each]
 
 
-def misfits(original: str, edits: Sequence[Edit]) -> str | None:
-    """What is wrong with these edits of a package, in a sentence; None if they fit."""
+def misfits(original: str, edits: Sequence[Edit]) -> MisfittingEdit | None:
+    """The first of these edits of a package that does not fit, and why; None if they all do."""
     try:
         _edited_texts(original, _folder_of(original), edits)
     except MisfittingEdit as error:
-        return str(error)
+        return error
     return None
 
 

@@ -136,7 +136,11 @@ def selftest(
         return
     # Started afresh, since a process with threads is not to be copied.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_find, listed, [contract.folder] * len(listed), chunksize=4)
+        try:
+            yield from pool.map(_find, listed, [contract.folder] * len(listed), chunksize=4)
+        finally:
+            # Whoever has seen enough waits for nothing that has not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def tasks(seeds: range, correct_seeds: range) -> Iterator[Task]:

@@ -106,7 +106,16 @@ def is_noticed(removal: Removal, copy: Path) -> bool:
     before = file.read_text(encoding="utf-8")
     file.write_text(removal.text, encoding="utf-8")
     try:
-        arguments = ["selftest", "--only", removal.requirement, "--jobs", "1", "--correct-seeds", "1"]
+        arguments = [
+            "selftest",
+            "--only",
+            removal.requirement,
+            "--jobs",
+            "1",
+            "--correct-seeds",
+            "1",
+            "--first-failure",
+        ]
         done = subprocess.run(
             [sys.executable, "-c", _COMMAND, *arguments],
             cwd=copy,

@@ -57,6 +57,7 @@ BELOW: dict[str, set[str]] = {
         "settings",
     },
     "run_client": {"model", "contract", "checks", "case_files", "drivers", "judge", "reports", "run", "settings"},
+    "client_speed": {"model", "contract", "checks", "drivers", "judge"},
     "reference_server": {"model", "contract", "reference_server"},
     "reference_client": {"model", "at_once", "contract"},
     "plain_server": {"model", "plain_server"},

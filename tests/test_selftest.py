@@ -5,18 +5,23 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from conformance import plain_server, selftest
+from conformance import plain_server, selftest, selftest_clients
 from conformance.checks import SERVER
 from conformance.contract import Contract
 from conformance.correct_server import MAX_RECIPIENTS, probe_in_process
+from conformance.drivers.client import exact_cases
+from conformance.findings import REFERENCE
 from conformance.judge import Judge, Lists, exchange_size
 from conformance.model import Exchange
 from conformance.mutants.client import CLIENT_MUTANTS
+from conformance.mutants.client_edits import CLIENT_EDITS
+from conformance.mutants.client_variants import CLIENT_VARIANTS
 from conformance.mutants.server import BY_NAME, SERVER_MUTANTS, ServerMutant
 from conformance.mutants.server_variant import ServerVariant
 from conformance.mutants.server_variants import SERVER_VARIANTS
 from conformance.reference_client import reference_caller
 from conformance.selftest import Clean, Kill, Lacking, is_failure
+from conformance.selftest_clients import CORRECT_CLIENTS, FAULTY_CLIENTS, Depth, shares
 
 
 def test_every_requirement_has_a_mutant(contract: Contract) -> None:
@@ -93,13 +98,75 @@ def test_with_few_seeds_every_correct_server_is_tried_once_and_without_a_socket_
     contract: Contract,
 ) -> None:
     listed = [each for each in selftest.tasks(range(1, 2), range(1, 3)) if each.name not in (selftest.REFERENCE,)]
-    kinds = {each.name: each.kind for each in listed if each.kind.startswith("correct")}
+    kinds = {each.name: each.kind for each in listed if each.kind in ("correct server", "correct handler")}
     variant = next(each for each in SERVER_VARIANTS if each.name == "is-slow-and-steady")
 
     assert len(kinds) == len(SERVER_VARIANTS) + 2
     assert kinds["sends-chunks"] == kinds[selftest.PLAIN] == "correct server"
     assert kinds["lists-the-refused-first"] == "correct handler"
     assert selftest.clean_handler(variant, contract, 2) == Clean("server", 2, (), (), variant.name)
+
+
+@pytest.mark.parametrize("name", ["is-vendored", "uses-the-standard-library"])
+def test_another_correct_client_is_accused_of_nothing(contract: Contract, name: str) -> None:
+    assert selftest.clean_client(contract, 2, name, Depth.FAIR) == Clean("client", 2, (), (), name)
+
+
+def test_an_edited_client_is_caught_by_what_its_mutant_names_and_gives_no_other_headline(contract: Contract) -> None:
+    kill = selftest.client_kill(FAULTY_CLIENTS["tasks-lose-whoever-was-refused"], contract, 1)
+
+    assert kill.is_caught
+    assert len(kill.noticed) > 1
+
+
+def test_a_fault_that_gives_another_headline_is_not_caught(contract: Contract) -> None:
+    mutant = attrs.evolve(FAULTY_CLIENTS["loses-the-last-item"], kills="client-writes-back")
+    kill = selftest.client_kill(mutant, contract, 1)
+
+    assert mutant.kills in kill.noticed
+    assert kill.misled == ("client-items-complete",)
+    assert is_failure(kill)
+
+
+def test_a_client_that_is_not_correct_is_accused(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = attrs.evolve(CLIENT_VARIANTS[0], name="wrong", edits=FAULTY_CLIENTS["knows-hundreds-alone"].edits)
+    monkeypatch.setattr(selftest_clients, "CLIENT_VARIANTS", (wrong,))
+    clean = selftest.clean_client(contract, 1, "wrong", Depth.FAIR)
+
+    assert "client-error-status" in clean.accused
+    assert is_failure(clean)
+
+
+def test_each_faulty_client_is_asked_once_for_all_its_headlines_if_there_is_time() -> None:
+    name = CLIENT_EDITS[0].name
+    many, few = (
+        [each.depth for each in selftest.tasks(range(1, count + 1), range(1, 2)) if each.name == name]
+        for count in (10, 2)
+    )
+
+    assert many == [Depth.WHOLE, *[Depth.UNTIL_NOTICED] * 9]
+    assert few == [Depth.FAIR, Depth.UNTIL_NOTICED]
+
+
+def test_every_correct_client_meets_every_seed_when_there_are_many() -> None:
+    many, few = (
+        [each for each in selftest.tasks(range(1, 2), range(1, count + 1)) if each.kind == "correct client"]
+        for count in (25, 2)
+    )
+
+    assert len(many) == 25 * len(CORRECT_CLIENTS)
+    assert {each.name for each in many if each.depth is Depth.WHOLE} == set(CORRECT_CLIENTS)
+    assert {each.name for each in few} == set(CORRECT_CLIENTS)
+    assert [each.name for each in few if each.depth is Depth.WHOLE] == [REFERENCE]
+
+
+def test_the_shares_are_all_cases_once_and_those_that_wait_come_last(contract: Contract) -> None:
+    cases = list(exact_cases(contract, reference_caller().abilities))
+    *alike, last = shares(cases)
+
+    assert sorted(each.name for share in (*alike, last) for each in share) == sorted(each.name for each in cases)
+    assert max(map(len, alike)) - min(map(len, alike)) <= 1
+    assert {each.name for each in cases if each.answer.stall} <= {each.name for each in last}
 
 
 def test_the_matrix_tells_who_noticed_whom_and_how_often() -> None:

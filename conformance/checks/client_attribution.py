@@ -78,6 +78,7 @@ EXPLAINS_ELSEWHERE: Mapping[str, Iterable[str]] = {
     "client-item-code-read": ("client-items-of-one-key", "client-open-answer-read-right", *_OF_DELIVERIES),
     "client-item-message-read": ("client-items-of-one-key", "client-open-answer-read-right"),
     "client-codes-are-integers": ("client-writes-back", "client-open-answer-read-right", *_OF_DELIVERIES),
+    "client-items-of-one-key": ("client-writes-back",),
     "client-text-exact": ("client-open-answer-read-right", "client-items-of-one-key", *_OF_DELIVERIES),
     "client-mixed-visible": ("client-open-answer-read-right", "client-charset-not-ignored"),
     # What is no JSON is the same fault, whatever else is the matter with the answer.

@@ -26,8 +26,9 @@ from conformance.selftest import selftest as prove
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Processes [default: one a core]."
 )
+@click.option("--first-failure", is_flag=True, help="Stop at the first that fails.")
 @CONTRACT
-def selftest(seeds: int, correct_seeds: int, only: str, jobs: int, contract: Path | None) -> int:
+def selftest(seeds: int, correct_seeds: int, only: str, jobs: int, first_failure: bool, contract: Path | None) -> int:
     """Prove the suite: every mutant is caught, nothing correct is accused. Ends with the matrix of both."""
     read: Contract = contracts.read(contract or contracts.default_folder())
     ids = [*(each.id for each in SERVER), *(each.id for each in client_checks.requirements(read))]
@@ -39,6 +40,8 @@ def selftest(seeds: int, correct_seeds: int, only: str, jobs: int, contract: Pat
     ):
         findings.append(finding)
         click.echo(_finding_line(finding))
+        if first_failure and is_failure(finding):
+            break
     kills = [each for each in findings if isinstance(each, Kill)]
     clean = [each for each in findings if isinstance(each, Clean)]
     for side in ("server", "client"):

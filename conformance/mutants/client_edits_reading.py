@@ -155,7 +155,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "cuts-messages",
-        "client-item-message-read",
+        "client-text-exact",
         "Keeps the first ten characters of an item's message.",
         Edit(ITEM, _MESSAGE, 'made.message = str(found.pop("message"))[:10] if "message" in found else UNSET'),
     ),
@@ -339,7 +339,7 @@ RESULTS: tuple[ClientEdit, ...] = (
             _RESULT,
             f"        read = line.of({_SUCCESS})\n"
             "        if is_mixed(read) and read.refused:\n"
-            "            raise CallError(read.summary)\n"
+            "            raise ValueError(read.summary)\n"
             "        return read\n",
         ),
         styles=SYNC,
@@ -457,7 +457,7 @@ STATUSES: tuple[ClientEdit, ...] = (
         Edit(
             CALLS,
             _RAISE,
-            "    if not any(each.first <= status <= each.last for each in operation.errors):\n"
+            "    if status >= 400 and not any(each.first <= status <= each.last for each in operation.errors):\n"
             "        json.loads(answer.content)\n" + _RAISE,
         ),
     ),
