@@ -179,6 +179,12 @@ class ReferenceClient:
         log.debug("%s %s: %d", request.method, request.target, response.status)
         return self.judged(request, response)
 
+    def answer(self, connection: httpx.Client, request: Request) -> Response:
+        """Send a request outside of tasks, and read its answer; raises one of `transport_errors`."""
+        with connection.stream(**_to_httpx(self, request)) as response:
+            content = b"".join(_bounded(self, part) for part in response.iter_bytes())
+            return _from_httpx(response, content)
+
     def request(self, body: JSON) -> Request:
         """The request for a send; raises `Unsent` if it cannot be written."""
         request = Request("POST", self.target(), self.headers())
@@ -297,24 +303,25 @@ class _Key:
     timeout: float | None
 
 
+#: Clients that a caller holds before it lets them go.
+_MOST_CLIENTS = 16
+
+
+@define(eq=False)
+class Carried:
+    """A client, and what carries its calls: those of threads, and those of tasks."""
+
+    client: ReferenceClient
+    threads: httpx.Client
+    tasks: httpx.AsyncClient
+
+
 @define(eq=False)
 class _Held:
-    """What a caller holds: a client for each address, token and time-out, and what carries their calls."""
+    """What a caller holds: a client for each address, token and time-out, and the event loop of all."""
 
-    clients: dict[_Key, ReferenceClient] = field(factory=dict[_Key, ReferenceClient])
-    threads: httpx.Client | None = None
-    tasks: httpx.AsyncClient | None = None
+    clients: dict[_Key, Carried] = field(factory=dict[_Key, Carried])
     runner: asyncio.Runner | None = None
-
-    def carrier(self, client: ReferenceClient) -> httpx.Client:
-        self.threads = self.threads or httpx.Client(transport=client.transport(), **_connecting())
-        return self.threads
-
-    def carrier_of_tasks(self, client: ReferenceClient) -> httpx.AsyncClient:
-        if self.tasks is None:
-            carrier = client.transport()
-            self.tasks = httpx.AsyncClient(transport=None if carrier is None else _InThread(carrier), **_connecting())
-        return self.tasks
 
     def run(self, main: Coroutine[Any, Any, Value]) -> Value:
         self.runner = self.runner or asyncio.Runner()
@@ -322,14 +329,15 @@ class _Held:
 
     def release(self) -> None:
         """Close it all, and hold nothing any more. In a thread, since another event loop may run in this one."""
-        threads, tasks, runner = self.threads, self.tasks, self.runner
-        self.clients, self.threads, self.tasks, self.runner = {}, None, None, None
+        carried, runner = tuple(self.clients.values()), self.runner
+        self.clients, self.runner = {}, None
 
         def close() -> None:
-            if threads is not None:
-                threads.close()
-            if runner is not None and tasks is not None:
-                runner.run(tasks.aclose())
+            for each in carried:
+                each.threads.close()
+            if runner is not None:
+                for each in carried:
+                    runner.run(each.tasks.aclose())
                 runner.close()
 
         # An event loop that is held up cannot be closed: it is left behind with its thread.
@@ -340,8 +348,8 @@ class _Held:
 class ReferenceCaller:
     """A `Caller` of this client: whatever happens becomes an outcome.
 
-    Calls with the same address, token and time-out share one client; all calls in threads share their connections, and
-    all in tasks.
+    Calls with the same address, token and time-out share one client, and what carries its calls in threads and in
+    tasks.
     """
 
     abilities = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
@@ -352,39 +360,50 @@ class ReferenceCaller:
         weakref.finalize(self, self._held.release).atexit = False
 
     def __call__(self, asked: Asked) -> Outcome:
-        client, held = self._client(asked), self._held
+        self._let_go()
+        client, carried = self._client(asked)
         with _Lines() as lines:
             if asked.style == "async":
-                outcome = held.run(_asked_in_a_task(client, held.carrier_of_tasks(client), asked.body))
+                outcome = self._held.run(_asked_in_a_task(client, carried.tasks, asked.body))
             else:
-                outcome = _asked(client, held.carrier(client), asked.body)
+                outcome = _asked(client, carried.threads, asked.body)
         return lines.beside(outcome)
 
     def together(self, way: Together, asked: Sequence[Asked]) -> tuple[Outcome, ...]:
-        asking, held = [(self._client(each), each.body) for each in asked], self._held
+        self._let_go()
+        asking = [(*self._client(each), each.body) for each in asked]
         with _Lines() as lines:
             if way is Together.THREADS:
-                outcomes = in_threads([partial(_asked, client, held.carrier(client), body) for client, body in asking])
+                outcomes = in_threads([partial(_asked, client, its.threads, body) for client, its, body in asking])
             else:
-                tasks = held.carrier_of_tasks(asking[0][0])
-                outcomes = in_tasks(
-                    held.run, [partial(_asked_in_a_task, client, tasks, body) for client, body in asking]
-                )
+                calls = [partial(_asked_in_a_task, client, its.tasks, body) for client, its, body in asking]
+                outcomes = in_tasks(self._held.run, calls)
         if None in outcomes:
             # Whatever those wait for, the next call is not to wait for it as well.
-            held.release()
+            self._held.release()
         hung = Outcome(Told.HUNG, default_timeout=asking[0][0].default_timeout)
         return tuple(lines.beside(each or hung) for each in outcomes)
 
-    def _client(self, asked: Asked) -> ReferenceClient:
+    def _let_go(self) -> None:
+        """Addresses change with the cases: what is held of those of long ago is asked no more."""
+        if len(self._held.clients) >= _MOST_CLIENTS:
+            self._held.release()
+
+    def _client(self, asked: Asked) -> tuple[ReferenceClient, Carried]:
         """The shared client, or a copy of it that has the headers that are asked for."""
         key = _Key(asked.url, asked.token, asked.timeout)
-        if any(each.url != key.url for each in self._held.clients):
-            self._held.release()
         if key not in self._held.clients:
-            self._held.clients[key] = self._make(key.url, key.token, key.timeout)
-        client = self._held.clients[key]
-        return client.with_headers(asked.headers) if asked.headers else client
+            made = self._make(key.url, key.token, key.timeout)
+            self._held.clients[key] = _carried(made)
+        carried = self._held.clients[key]
+        return carried.client.with_headers(asked.headers) if asked.headers else carried.client, carried
+
+
+def _carried(client: ReferenceClient) -> Carried:
+    carrier, further = client.transport(), client.transport()
+    threads = httpx.Client(transport=carrier, **_connecting())
+    tasks = httpx.AsyncClient(transport=None if further is None else _InThread(further), **_connecting())
+    return Carried(client, threads, tasks)
 
 
 def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> ReferenceCaller:
@@ -431,9 +450,7 @@ def _sent(client: ReferenceClient, connection: httpx.Client, body: JSON) -> Retu
                 continue
             arrived: Response | NoAnswer
             try:
-                with connection.stream(**_to_httpx(client, step)) as response:
-                    content = b"".join(_bounded(client, part) for part in response.iter_bytes())
-                    arrived = _from_httpx(response, content)
+                arrived = client.answer(connection, step)
             except client.transport_errors as error:
                 arrived = _no_answer(client, step, error)
             step = _resumed(steps, arrived)

@@ -7,7 +7,6 @@ one server, the faults are put around a second one as well, which was written ap
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
@@ -24,23 +23,35 @@ from conformance.checks import client as client_checks
 from conformance.checks.stock import STOCK
 from conformance.contract import Contract
 from conformance.correct_server import MAX_RECIPIENTS, SETTING, probe_in_process, reference
-from conformance.drivers.client import exercise
 from conformance.drivers.hosting import hosted
 from conformance.drivers.server import Plan, judge_server, no_progress
-from conformance.judge import Judge, Lists, call_size, exchange_size
-from conformance.model import Answer, Call, Exchange, Handler, Request, Response, Seen
-from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
-from conformance.mutants.client_paths import PATHS, PathCaller
+from conformance.findings import REFERENCE, Clean, Finding, Kill, Lacking, broken, headlines, idle, is_failure
+from conformance.judge import Judge, Lists, exchange_size
+from conformance.model import Answer, Exchange, Handler, Request, Response
+from conformance.mutants.client_paths import PATHS
 from conformance.mutants.server import SERVER_MUTANTS, ServerMutant
 from conformance.mutants.server_variant import ServerVariant
 from conformance.mutants.server_variants import SERVER_VARIANTS
-from conformance.reference_client import reference_caller
 from conformance.reference_server import app, wsgi_app
+from conformance.selftest_clients import CORRECT_CLIENTS, FAULTY_CLIENTS, Depth, clean_client, client_kill
+
+__all__ = [
+    "Clean",
+    "Finding",
+    "Kill",
+    "Lacking",
+    "clean_client",
+    "client_kill",
+    "is_failure",
+    "lacking",
+    "matrix",
+    "selftest",
+]
 
 #: Judged only where a server is busy, which the reference server never is.
 NEVER_BUSY = "error-retry-after"
 
-REFERENCE, PLAIN, PLAIN_HTTP_1_0 = "the reference", "the plain server", "the plain server over HTTP/1.0"
+PLAIN, PLAIN_HTTP_1_0 = "the plain server", "the plain server over HTTP/1.0"
 
 #: Judged by exploration alone.
 _EXPLORED = frozenset(each.id for each in STOCK.values())
@@ -101,49 +112,6 @@ BY_CHANCE = frozenset({"answers-one-client-with-the-items-of-another", "accepts-
 
 
 @frozen
-class Kill:
-    """One mutant and what noticed it. It is caught if the requirement it names is among them."""
-
-    side: str
-    mutant: str
-    kills: str
-    noticed: tuple[str, ...]
-    seed: int = 1
-    base: str = REFERENCE
-    #: Headlines that the fault gave besides the one it should; empty where that is not asked.
-    misled: tuple[str, ...] = ()
-
-    @property
-    def is_caught(self) -> bool:
-        return self.kills in self.noticed and not self.misled
-
-
-@frozen
-class Clean:
-    """One run of a correct subject: what it was accused of, and what was not exercised."""
-
-    side: str
-    seed: int
-    accused: tuple[str, ...]
-    idle: tuple[str, ...]
-    subject: str = REFERENCE
-
-    @property
-    def is_clean(self) -> bool:
-        return not self.accused and not self.idle
-
-
-@frozen
-class Lacking:
-    """A requirement that no mutant breaks."""
-
-    requirement: str
-
-
-Finding = Kill | Clean | Lacking
-
-
-@frozen
 class Task:
     """One thing to find out, by names alone, so that another process can do it."""
 
@@ -151,6 +119,7 @@ class Task:
     name: str
     seed: int
     base: str = REFERENCE
+    depth: Depth = Depth.WHOLE
 
 
 def selftest(
@@ -172,12 +141,17 @@ def selftest(
 
 def tasks(seeds: range, correct_seeds: range) -> Iterator[Task]:
     """Everything that is to be found out, in order."""
-    for seed in correct_seeds:
-        yield Task("correct server", REFERENCE, seed)
-        yield Task("correct client", REFERENCE, seed)
-        yield Task("correct client of paths", REFERENCE, seed)
     # Every variant under some seeds, every seed for some variants, unless there is time for all of them.
     has_time = len(correct_seeds) >= ALL_FROM
+    for seed in correct_seeds:
+        yield Task("correct server", REFERENCE, seed)
+    for number, name in enumerate(CORRECT_CLIENTS):
+        is_first = name == REFERENCE or has_time
+        for seed in correct_seeds if is_first else correct_seeds[number % len(correct_seeds) :][:1]:
+            again = Depth.DRAWN if is_first else Depth.FAIR
+            yield Task(
+                "correct client", name, seed, depth=Depth.WHOLE if is_first and seed == correct_seeds[0] else again
+            )
     for number, name in enumerate([PLAIN, PLAIN_HTTP_1_0, *(each.name for each in SERVER_VARIANTS)]):
         for seed in correct_seeds if has_time else correct_seeds[number % len(correct_seeds) :][:1]:
             yield Task("correct server" if has_time or _needs_a_socket(name) else "correct handler", name, seed)
@@ -186,15 +160,12 @@ def tasks(seeds: range, correct_seeds: range) -> Iterator[Task]:
             yield Task("server mutant", server.name, seed)
             if fits_plain(server):
                 yield Task("server mutant", server.name, seed, PLAIN)
-        for client in CLIENT_MUTANTS:
-            yield Task("client mutant", client.name, seed)
-        for client in PATH_MUTANTS:
-            yield Task("client mutant of paths", client.name, seed)
+        for client in FAULTY_CLIENTS.values():
+            first = Depth.WHOLE if len(seeds) >= ALL_FROM else Depth.FAIR
+            yield Task("client mutant", client.name, seed, depth=first if seed == seeds[0] else Depth.UNTIL_NOTICED)
 
 
-#: What is asked of values in paths, which the bundled contract has none of.
-OF_PATHS = frozenset({"client-path-value-escaped", "client-empty-path-value-refused", "client-dot-segments-refused"})
-#: From so many seeds on, every correct server is tried under each of them.
+#: From so many seeds on there is time for everything: every correct subject under each of them.
 ALL_FROM = 10
 
 
@@ -211,9 +182,8 @@ def fits_plain(mutant: ServerMutant) -> bool:
 
 def _kills(task: Task) -> str:
     """The requirement that a task's mutant names; empty if it is about none."""
-    named = {each.name: each.kills for each in SERVER_MUTANTS}
-    named |= {each.name: each.kills for each in (*CLIENT_MUTANTS, *PATH_MUTANTS)}
-    return named.get(task.name, "")
+    listed = (*SERVER_MUTANTS, *FAULTY_CLIENTS.values())
+    return next((each.kills for each in listed if each.name == task.name), "")
 
 
 def _find(task: Task, folder: Path) -> Finding:
@@ -225,18 +195,12 @@ def _find(task: Task, folder: Path) -> Finding:
             variant = next(each for each in SERVER_VARIANTS if each.name == task.name)
             return clean_handler(variant, contract, task.seed)
         case "correct client":
-            return clean_client(contract, task.seed)
-        case "correct client of paths":
-            return clean_client_of_paths(task.seed)
-        case "client mutant of paths":
-            client = next(each for each in PATH_MUTANTS if each.name == task.name)
-            return client_kill(client, _contract(PATHS), task.seed)
+            return clean_client(contract, task.seed, task.name, task.depth)
         case "server mutant":
             server = next(each for each in SERVER_MUTANTS if each.name == task.name)
             return server_kill(server, contract, task.seed, task.base)
         case _:
-            client = next(each for each in CLIENT_MUTANTS if each.name == task.name)
-            return client_kill(client, contract, task.seed)
+            return client_kill(FAULTY_CLIENTS[task.name], contract, task.seed, task.depth)
 
 
 @lru_cache(maxsize=1)
@@ -244,19 +208,9 @@ def _contract(folder: Path) -> Contract:
     return contracts.read(folder)
 
 
-def is_failure(finding: Finding) -> bool:
-    match finding:
-        case Kill():
-            return not finding.is_caught
-        case Clean():
-            return not finding.is_clean
-        case Lacking():
-            return True
-
-
 def lacking(contract: Contract) -> Iterator[Lacking]:
     """Requirements that no mutant names: a check that was never seen to fail may be one that cannot."""
-    killed = {each.kills for each in SERVER_MUTANTS} | {each.kills for each in (*CLIENT_MUTANTS, *PATH_MUTANTS)}
+    killed = {each.kills for each in (*SERVER_MUTANTS, *FAULTY_CLIENTS.values())}
     of_clients = (*client_checks.requirements(contract), *client_checks.requirements(_contract(PATHS)))
     asked = [*(each.id for each in SERVER), *dict.fromkeys(each.id for each in of_clients)]
     yield from (Lacking(id) for id in asked if id not in killed)
@@ -269,21 +223,21 @@ def server_kill(mutant: ServerMutant, contract: Contract, seed: int, base: str =
     """
     faulty = mutant.wrap((reference if base == REFERENCE else _plain)(contract))
     if mutant.kills in _EXPLORED:
-        noticed = _broken(_explored(app(faulty), contract, seed, profile="thorough"))
+        noticed = broken(_explored(app(faulty), contract, seed, profile="thorough"))
     else:
         judge = Judge[Exchange](SERVER, Lists(), exchange_size)
         probe_in_process(faulty, contract, seed, judge)
-        noticed, misled = _broken(judge), _misled(mutant, judge) if base == REFERENCE else ()
+        noticed, misled = broken(judge), _misled(mutant, judge) if base == REFERENCE else ()
         return Kill("server", mutant.name, mutant.kills, noticed, seed, base, misled)
     return Kill("server", mutant.name, mutant.kills, noticed, seed, base)
 
 
 def _misled(mutant: ServerMutant, judge: Judge[Exchange]) -> tuple[str, ...]:
     """The headlines that are missing or too many: one fault gives one, unless it is listed among those of several."""
-    headlines = {each.requirement.id for each in judge.records() if each.is_headline}
+    found = headlines(judge)
     if mutant.name in BY_CHANCE:
-        return () if mutant.kills in headlines else (mutant.kills,)
-    return tuple(sorted(headlines.symmetric_difference(SEVERAL.get(mutant.name, (mutant.kills,)))))
+        return () if mutant.kills in found else (mutant.kills,)
+    return tuple(sorted(found.symmetric_difference(SEVERAL.get(mutant.name, (mutant.kills,)))))
 
 
 def _plain(_: Contract) -> Handler:
@@ -319,45 +273,8 @@ def clean_handler(variant: ServerVariant, contract: Contract, seed: int) -> Clea
 
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
     probe_in_process(handle, contract, seed, judge)
-    idle = tuple(each for each in _idle(judge) if each not in (NEVER_BUSY, *_EXPLORED))
-    return Clean("server", seed, _broken(judge), idle, variant.name)
-
-
-class _Caught(Exception):
-    """The mutant was noticed by the requirement it names; the rest of its cases would tell nothing more."""
-
-
-def client_kill(mutant: ClientMutant, contract: Contract, seed: int) -> Kill:
-    """Which requirements notice a faulty client, up to the case that the one it names notices."""
-    noticed: set[str] = set()
-    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
-
-    def see(call: Call) -> list[str]:
-        broken = judge.see(call)
-        noticed.update(broken)
-        if mutant.kills in broken:
-            raise _Caught
-        return broken
-
-    with contextlib.suppress(_Caught):
-        exercise(mutant.caller, contract, seed=seed, profile="quick", see=see)
-    return Kill("client", mutant.name, mutant.kills, tuple(sorted(noticed)), seed)
-
-
-def clean_client(contract: Contract, seed: int) -> Clean:
-    """The reference client under one seed."""
-    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
-    exercise(reference_caller(), contract, seed=seed, profile="quick", see=judge.see)
-    return Clean("client", seed, _broken(judge), _idle(judge))
-
-
-def clean_client_of_paths(seed: int) -> Clean:
-    """The client for values in paths under one seed, which is asked nothing else."""
-    contract = _contract(PATHS)
-    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
-    exercise(PathCaller(), contract, seed=seed, profile="quick", see=judge.see)
-    idle = tuple(each for each in _idle(judge) if each in OF_PATHS)
-    return Clean("client", seed, _broken(judge), idle, "the client of paths")
+    unmet = tuple(each for each in idle(judge) if each not in (NEVER_BUSY, *_EXPLORED))
+    return Clean("server", seed, broken(judge), unmet, variant.name)
 
 
 def _clean_server(application: Any, contract: Contract, seed: int, subject: str) -> Clean:
@@ -365,7 +282,7 @@ def _clean_server(application: Any, contract: Contract, seed: int, subject: str)
 
 
 def _clean(judge: Judge[Exchange], seed: int, subject: str) -> Clean:
-    return Clean("server", seed, _broken(judge), tuple(each for each in _idle(judge) if each != NEVER_BUSY), subject)
+    return Clean("server", seed, broken(judge), tuple(each for each in idle(judge) if each != NEVER_BUSY), subject)
 
 
 def _explored(application: Any, contract: Contract, seed: int, profile: str = "quick") -> Judge[Exchange]:
@@ -378,14 +295,6 @@ def _judged(url: str, contract: Contract, seed: int, profile: str = "quick") -> 
     judge = Judge[Exchange](SERVER, Lists(), exchange_size)
     judge_server(Plan(contract, SETTING, seed, profile), url, "the server under self-test", judge, no_progress)
     return judge
-
-
-def _broken(judge: Judge[Seen]) -> tuple[str, ...]:
-    return tuple(each.requirement.id for each in judge.records() if each.broken)
-
-
-def _idle(judge: Judge[Seen]) -> tuple[str, ...]:
-    return tuple(each.requirement.id for each in judge.records() if not each.exercised)
 
 
 def matrix(kills: Sequence[Kill], ids: Sequence[str]) -> Iterator[str]:

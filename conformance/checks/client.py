@@ -12,6 +12,7 @@ from types import ModuleType
 from attrs import evolve
 
 from conformance.checks import (
+    client_attribution,
     client_broken,
     client_errors,
     client_paths,
@@ -26,9 +27,11 @@ from conformance.checks.client_rules import rules_in
 from conformance.contract import Contract
 from conformance.model import Call, Requirement
 
+#: The section that only a contract with values in its paths has.
+OF_PATHS = "values in paths"
 SECTIONS: Mapping[str, ModuleType] = {
     "requests": client_requests,
-    "values in paths": client_paths,
+    OF_PATHS: client_paths,
     "results": client_results,
     "errors": client_errors,
     "broken answers": client_broken,
@@ -63,8 +66,13 @@ def _attributed(requirement: Requirement[Call], all: Sequence[Requirement[Call]]
     """The requirement with what explains it besides, so that one fault is one headline."""
     if requirement.id in _IN_COMPANY:
         return requirement
+    requirement = evolve(
+        requirement,
+        narrower=requirement.narrower | client_attribution.narrower(requirement.id),
+        narrower_elsewhere=requirement.narrower_elsewhere | client_attribution.narrower_elsewhere(requirement.id),
+    )
     if requirement.id == _IN_ONE_FORM:
-        return _where_the_other_form_is_right(requirement, [each for each in all if each is not requirement])
+        return _where_the_other_form_is_right(requirement, [each for each in all if each.id != requirement.id])
     narrower = requirement.narrower | _IN_COMPANY | {_IN_ONE_FORM}
     elsewhere = requirement.narrower_elsewhere | _ELSEWHERE.get(requirement.id, frozenset())
     return evolve(requirement, narrower=narrower, narrower_elsewhere=elsewhere)

@@ -64,13 +64,15 @@ def subject_of(package: str | None, line: str | None, case_timeout: float | None
     from conformance import settings as settings_files
 
     look_in_working_folder()
-    if package and line:
+    if package is not None and line is not None:
         raise click.UsageError("Give --package or --command, not both.")
     settings = settings_files.read(config)
-    if not (package or line):
+    if package is None and line is None:
         package, line = settings.package, settings.command
     limit = settings.case_timeout if case_timeout is None else case_timeout
-    return ClientSubject(None if line else package or BUNDLED_CLIENT, line, limit)
+    if package is None and line is None:
+        package = BUNDLED_CLIENT
+    return ClientSubject(package, line, limit)
 
 
 def _judged(

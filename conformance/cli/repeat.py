@@ -48,7 +48,7 @@ def repeat(
         if url or app:
             raise click.UsageError("The file holds a failure of a client: give --package or --command.")
         return _of_a_client(file, package, line, case_timeout, config, contract)
-    if package or line:
+    if package is not None or line is not None:
         raise click.UsageError("The file holds a failure of a server: give --url or --app.")
     if url and app:
         raise click.UsageError("Give --url or --app, not both.")

@@ -7,7 +7,7 @@ so that it can look for a smaller case of the same breach. It prints nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import nullcontext
 
 from attrs import define, evolve, field
@@ -24,8 +24,8 @@ from conformance.drivers.drawn_cases import cases
 from conformance.drivers.exact_cases import Profile, vectors
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.text_tables import keep_tables
-from conformance.drivers.together import LARGE, SIZES, copies, groups, play_together, style_of
-from conformance.model import Answer, Call, Caller, Delivery, Outcome, Together, Told, Turn
+from conformance.drivers.together import LARGE, SIZES, Alone, copies, groups, play_together, style_of
+from conformance.model import Abilities, Answer, Call, Caller, Delivery, Outcome, Together, Told, Turn
 
 #: Judges a call, and says which requirements it broke; known failures are left out.
 See = Callable[[Call], Collection[str]]
@@ -44,28 +44,44 @@ def exercise(
     profile: Profile = "quick",
     see: See,
     vectors_only: bool = False,
+    exact: Sequence[Case] | None = None,
 ) -> None:
     """Play every exact case in each style that the client has, then what the client can do besides, then drawn cases;
-    `see` gets each call, in the same order for a seed.
+    `see` gets each call, in the same order for a seed. With `exact`, those are played in place of all that are not
+    drawn.
 
     A requirement that an exact case has broken is not looked for again among the drawn ones: the exact
     case is small already. Exceptions of `caller` and `see` are not a finding and are passed on.
     """
     broken: set[str] = set()
+    hung: set[Together | None] = set()
     with ScriptedServer() as server:
+        alone = Alone(server, caller)
 
         def judged(case: Case) -> set[str]:
-            return {id for call in play(server, caller, case) for id in see(call)}
+            found: set[str] = set()
+            for call in play(server, caller, case, alone):
+                found.update(see(call))
+                hung.update({call.way} if call.way and call.outcome.told is Told.HUNG else ())
+            return found
 
-        for case in vectors(contract, profile):
-            broken |= judged(case)
-        if takes_recipients(contract):
-            for case in copies(contract) if caller.abilities.copies else ():
+        for case in exact_cases(contract, caller.abilities, profile) if exact is None else exact:
+            # Waiting for a group that hangs takes longer than all others, and the next one would hang as well.
+            if case.way not in hung:
                 broken |= judged(case)
-            broken |= _judged_together(server, caller, contract, see, profile)
         if not vectors_only:
             keep_tables()
             _explore(judged, contract, seed, EXAMPLES[profile], broken)
+
+
+def exact_cases(contract: Contract, abilities: Abilities, profile: Profile = "quick") -> Iterator[Case]:
+    """The cases that are the same under every seed: calls one by one, then what this client can do besides."""
+    yield from vectors(contract, profile)
+    if not takes_recipients(contract):
+        return
+    if abilities.copies:
+        yield from copies(contract)
+    yield from groups(contract, abilities, SIZES if profile == "quick" else (*SIZES, LARGE))
 
 
 def replay(caller: Caller, case: Case) -> tuple[Call, ...]:
@@ -74,10 +90,11 @@ def replay(caller: Caller, case: Case) -> tuple[Call, ...]:
         return tuple(play(server, caller, case))
 
 
-def play(server: ScriptedServer, caller: Caller, case: Case) -> Iterator[Call]:
+def play(server: ScriptedServer, caller: Caller, case: Case, alone: Alone | None = None) -> Iterator[Call]:
     """Play one case in each style of the client, and set the second beside the first; a group in its own way."""
     if case.way is not None:
-        yield from play_together(server, caller, _addressed_group(server, case, caller.abilities.styles))
+        group = _addressed_group(server, case, caller.abilities.styles)
+        yield from play_together(server, caller, group, alone or Alone(server, caller))
         return
     first: Outcome | None = None
     for style in caller.abilities.styles:
@@ -112,20 +129,6 @@ def needs_own_client(case: Case) -> bool:
 def _is_about_the_connection(answer: Answer) -> bool:
     hangs_up = answer.cut_after is not None and answer.cut_after < 0
     return answer.delivery in SPOILING or bool(answer.stall) or answer.is_reset or hangs_up
-
-
-def _judged_together(
-    server: ScriptedServer, caller: Caller, contract: Contract, see: See, profile: Profile
-) -> set[str]:
-    broken: set[str] = set()
-    hung: set[Together | None] = set()
-    for case in groups(contract, caller.abilities, SIZES if profile == "quick" else (*SIZES, LARGE)):
-        # Waiting for a group that hangs takes longer than all others, and the next one would hang as well.
-        if case.way not in hung:
-            calls = tuple(play(server, caller, case))
-            broken |= {id for call in calls for id in see(call)}
-            hung |= {call.way for call in calls if call.outcome.told is Told.HUNG}
-    return broken
 
 
 def _addressed_group(server: ScriptedServer, case: Case, styles: Collection[str]) -> Case:

@@ -28,12 +28,12 @@ class ClientSubject:
 
     @property
     def name(self) -> str:
-        return self.command or self.package or ""
+        return self.command if self.command is not None else self.package or ""
 
     @property
     def options(self) -> tuple[str, ...]:
         """What names it on the command line."""
-        named = ("--command", self.command) if self.command else ("--package", self.package or "")
+        named = ("--command", self.command) if self.command is not None else ("--package", self.package or "")
         limit = ("--case-timeout", f"{self.case_timeout:g}") if self.case_timeout is not None else ()
         return (*named, *limit)
 

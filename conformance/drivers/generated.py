@@ -99,6 +99,8 @@ class GeneratedCaller:
         self._make = client
         self._operations = operations
         self._clients: dict[_Key, Any] = {}
+        #: A copy may have connections of its own, which are closed with the others.
+        self._copies: list[Any] = []
         self._pickled: dict[_Key, str] = {}
         self._runner: asyncio.Runner | None = None
         self._log = _Log(package)
@@ -121,7 +123,7 @@ class GeneratedCaller:
                 )
         if None in ended:
             # Whatever those wait for, the next call is not to wait for it as well.
-            self._clients, self._pickled, self._runner = {}, {}, None
+            self._clients, self._copies, self._pickled, self._runner = {}, [], {}, None
         return [
             Outcome(Told.HUNG, default_timeout=self._default_timeout(each))
             if end is None
@@ -146,7 +148,10 @@ class GeneratedCaller:
             known = ", ".join(self._operations)
             raise PackageError(self._package, f"has no operation {asked.operation!r}", f"It has: {known}.")
         client = self._client(_key(asked))
-        return client.with_headers(dict(asked.headers)) if asked.headers else client, operation, asked
+        if asked.headers:
+            client = client.with_headers(dict(asked.headers))
+            self._copies.append(client)
+        return client, operation, asked
 
     def _ended(self, client: Any, operation: _Operation, asked: Asked) -> _End:
         try:
@@ -199,8 +204,8 @@ class GeneratedCaller:
 
     def close(self) -> None:
         """Close every connection and the event loop; the caller can still be called, and makes new ones."""
-        clients, runner = tuple(self._clients.values()), self._runner
-        self._clients, self._pickled, self._runner = {}, {}, None
+        clients, runner = (*self._clients.values(), *self._copies), self._runner
+        self._clients, self._copies, self._pickled, self._runner = {}, [], {}, None
         for client in clients:
             client.get_httpx_client().close()
         if runner is not None:
@@ -279,9 +284,9 @@ def _fields(contract: Contract, schema: JSON) -> frozenset[str]:
 
 
 def _attributes(model: type) -> frozenset[str]:
-    """The names of a model's attributes, squashed, without the one that keeps unknown fields."""
+    """The names of a model's attributes, squashed, without its own and the one that keeps unknown fields."""
     names = [each.name for each in attrs.fields(model)] if attrs.has(model) else []
-    return frozenset(_squashed(name) for name in names if name != "additional_properties")
+    return frozenset(_squashed(each) for each in names if each != "additional_properties" and each[0] != "_")
 
 
 def _of_result(operation: _Operation, result: object) -> Outcome:

@@ -284,8 +284,7 @@ class ScriptedServer:
             keep_alive=head.keep_alive,
             offered=codings(head.request.header("accept-encoding")),
         )
-        if is_early:
-            end = self._sent(connection, play, planned)
+        end = self._sent(connection, play, planned) if is_early else End.KEPT
         arrived = next(reading)
         with self._changed:
             play.received.append(arrived.request)

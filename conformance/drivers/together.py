@@ -20,7 +20,7 @@ from conformance.drivers.answers import (
     error_body,
     send_operation,
 )
-from conformance.drivers.cases import TOKEN, Case
+from conformance.drivers.cases import TOKEN, Case, case_to_json
 from conformance.drivers.gathering import Marked
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.model import (
@@ -108,11 +108,10 @@ def groups(contract: Contract, abilities: Abilities, sizes: Sequence[int] = SIZE
     send = send_operation(contract)
     for way in abilities.together:
         for size in sizes:
-            yield _group(f"{size}-in-{way}", _turns(send, f"{way}-{size}", size), way)
-        turns = _turns(send, f"first-{way}", max(SIZES), UNUSED[way])
-        yield _group(f"first-use-in-{way}", turns, way)
+            yield _group(f"{size}-in-{way}", _turns(send, size), way)
+        yield _group(f"first-use-in-{way}", _turns(send, max(SIZES), UNUSED[way]), way)
         if abilities.copies:
-            turns = _turns(send, f"copied-{way}", max(SIZES))
+            turns = _turns(send, max(SIZES))
             headers = ((), COPIED, COPIED_AGAIN)
             mixed = [evolve(each, asked=evolve(each.asked, headers=headers[i % 3])) for i, each in enumerate(turns)]
             yield _group(f"copies-in-{way}", mixed, way)
@@ -123,8 +122,8 @@ def _group(name: str, turns: Sequence[Turn], way: Together) -> Case:
     return Case(name, first.asked, first.answer, beside=tuple(others), way=way)
 
 
-def _turns(send: SendOperation, name: str, size: int, timeout: float | None = None) -> list[Turn]:
-    return [_turn(send, f"{name}-call-{number:02}", number, timeout) for number in range(size)]
+def _turns(send: SendOperation, size: int, timeout: float | None = None) -> list[Turn]:
+    return [_turn(send, f"call-{number:02}", number, timeout) for number in range(size)]
 
 
 def _turn(send: SendOperation, mark: str, number: int, timeout: float | None = None) -> Turn:
@@ -157,18 +156,37 @@ def copies(contract: Contract) -> Iterator[Case]:
     yield case("copy-that-waits", evolve(late, answer=evolve(late.answer, stall=STALL)))
 
 
-def play_together(server: ScriptedServer, caller: Caller, case: Case) -> Iterator[Call]:
-    """Play a group, a call for each of its turns; each was asked alone before, of a client that is used, in each style.
+class Alone:
+    """What is told of calls that are made one by one. Groups have calls in common: each is made once."""
+
+    def __init__(self, server: ScriptedServer, caller: Caller) -> None:
+        self._server = server
+        self._caller = caller
+        self._told: dict[str, Outcome] = {}
+
+    def told(self, turn: Turn, style: str) -> Outcome:
+        # The client that is to be unused stays so. Headers do not change what is told.
+        asked = evolve(turn.asked, style=style, timeout=None, headers=())
+        key = case_to_json(Case("", asked, turn.answer))
+        if key not in self._told:
+            self._server.play(turn.answer)
+            self._told[key] = self._caller(asked)
+        return self._told[key]
+
+
+def play_together(server: ScriptedServer, caller: Caller, case: Case, alone: Alone) -> Iterator[Call]:
+    """Play a group, a call for each of its turns, beside what is told of each alone, in this style and in the first.
 
     The turns have their addresses and the style of `way`, which is one that the client has.
     """
     assert case.way is not None
     turns = (Turn(case.asked, case.answer), *case.beside)
-    alone = [_alone(server, caller, each, case.asked.style) for each in turns]
-    other = next(iter(caller.abilities.styles))
-    alike = [None if other == case.asked.style else _alone(server, caller, each, other) for each in turns]
+    style, first = case.asked.style, next(iter(caller.abilities.styles))
+    told = [alone.told(each, style) for each in turns]
+    alike = [None if style == first else alone.told(each, first) for each in turns]
     server.play_each([Marked(mark_of(each.asked), each.answer) for each in turns])
     outcomes = caller.together(case.way, [each.asked for each in turns])
+    server.settle()
     shares = _shared_out(server.received, turns, outcomes)
     for index, turn in enumerate(turns):
         yield Call(
@@ -180,7 +198,7 @@ def play_together(server: ScriptedServer, caller: Caller, case: Case) -> Iterato
             beside=(*turns[:index], *turns[index + 1 :]),
             way=case.way,
             alike=alike[index],
-            alone=alone[index],
+            alone=told[index],
         )
 
 
@@ -195,24 +213,39 @@ def style_of(way: Together, styles: Collection[str]) -> str:
     return wanted if wanted in styles else next(iter(styles))
 
 
-def _alone(server: ScriptedServer, caller: Caller, turn: Turn, style: str) -> Outcome:
-    server.play(turn.answer)
-    # The client that is to be unused stays so.
-    return caller(evolve(turn.asked, style=style, timeout=None))
-
-
 def _shared_out(
     received: Sequence[Request], turns: Sequence[Turn], outcomes: Sequence[Outcome]
 ) -> list[tuple[Request, ...]]:
-    """The requests of each call. One that bears no mark, or another's again, is of the call whose own did not come."""
+    """The requests of each call, by their marks.
+
+    A call whose own did not come has one that bears no mark, or another call's once more. Which it is of those, the
+    headers of copies tell.
+    """
     shares: list[list[Request]] = [[] for _ in turns]
     strays: list[Request] = []
     marks = [mark_of(each.asked) for each in turns]
     for request in received:
         whose = next((index for index, mark in enumerate(marks) if mark in request.body), None)
         (strays if whose is None else shares[whose]).append(request)
-    for index, outcome in enumerate(outcomes):
-        if not shares[index] and outcome.told is not Told.UNSENT:
-            twice = next((each for each in shares if len(each) > 1), strays)
-            shares[index] = [twice.pop()] if twice else []
+    missed = [index for index, each in enumerate(outcomes) if not shares[index] and each.told is not Told.UNSENT]
+    if missed:
+        given = {pair for turn in turns for pair in turn.asked.headers}
+        for index, share in enumerate(shares):
+            if len(share) > 1:
+                own = _nearest(share, turns[index], given)
+                shares[index] = [own]
+                strays += [each for each in share if each is not own]
+        for index in missed[: len(strays)]:
+            found = _nearest(strays, turns[index], given)
+            strays = [each for each in strays if each is not found]
+            shares[index] = [found]
     return [tuple(each) for each in shares]
+
+
+def _nearest(requests: Sequence[Request], turn: Turn, given: Collection[tuple[str, str]]) -> Request:
+    """The first request that has the headers of a call; the first of all if there is none."""
+
+    def is_meant(request: Request) -> bool:
+        return {pair for pair in given if pair[1] in request.all_headers(pair[0])} == set(turn.asked.headers)
+
+    return next(filter(is_meant, requests), requests[0])

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from conformance.model import JSON, Asked, Request, Response, is_object
 from conformance.mutants.client_mutant import client_mutant
-from conformance.reference_client import ReferenceCaller, ReferenceClient, Result, Returned, Unsent
+from conformance.reference_client import Carried, ReferenceCaller, ReferenceClient, Result, Returned, Unsent
 
 #: The folder of the contract.
 PATHS = Path(__file__).parent / "paths"
@@ -68,10 +68,10 @@ class PathCaller(ReferenceCaller):
     def __init__(self, client_class: type[ReferenceClient] = PathClient) -> None:
         super().__init__(client_class)
 
-    def _client(self, asked: Asked) -> ReferenceClient:
-        client = super()._client(asked)
+    def _client(self, asked: Asked) -> tuple[ReferenceClient, Carried]:
+        client, carried = super()._client(asked)
         assert isinstance(client, PathClient)
-        return client.at(asked.path)
+        return client.at(asked.path), carried
 
 
 @client_mutant(kills="client-path-value-escaped", caller=PathCaller)

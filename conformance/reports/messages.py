@@ -44,6 +44,8 @@ _NOISE = {
 }
 #: Letters of a body that are shown.
 _LONG = 2000
+#: What is shown of a client's stderr: so many lines, and so many letters of each.
+_LAST_LINES, _LONG_LINE = 20, 300
 
 
 class Kind(StrEnum):
@@ -102,7 +104,7 @@ def parts(seen: Exchange | Call, tokens: tuple[str, ...], numbers: tuple[str, ..
         shown(Kind.ASKED, [Line(asked)]),
         *(shown(Kind.REQUEST, _request_lines(request, tokens)) for request in seen.received),
         shown(Kind.RESPONSE, _answer_lines(seen)),
-        shown(Kind.TOLD, [Line(f"told: {_told(seen.outcome)}")]),
+        shown(Kind.TOLD, [Line(f"told: {_told(seen.outcome)}"), *_stderr_lines(mask(seen.outcome.stderr))]),
     )
 
 
@@ -223,6 +225,12 @@ def _members(node: Any) -> list[tuple[str, str, Any]]:
             for name, member in node.items()
         ]
     return [(str(index), "", member) for index, member in enumerate(node)]
+
+
+def _stderr_lines(stderr: str) -> Iterator[Line]:
+    """The last lines that a client in a process of its own wrote to its stderr."""
+    for line in stderr.rstrip().splitlines()[-_LAST_LINES:]:
+        yield Line(f"stderr: {line[-_LONG_LINE:]}")
 
 
 def _told(outcome: Outcome) -> str:

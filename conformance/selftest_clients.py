@@ -1,0 +1,181 @@
+"""The self-test's part about clients: every faulty one is caught, no correct one is accused. All of it is in process.
+
+A fault is looked for in a fair share of the exact cases first, where most of them show, then in what is left. The exact
+cases are the same under every seed: that one fault gives one headline is asked once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum, auto
+from functools import cache
+
+from attrs import evolve, frozen
+
+from conformance import contract as contracts
+from conformance.checks import client as client_checks
+from conformance.checks.client_together import excuses
+from conformance.contract import Contract
+from conformance.drivers.cases import Case
+from conformance.drivers.client import exact_cases, exercise
+from conformance.edited_client import edited_caller
+from conformance.findings import REFERENCE, Clean, Kill, broken, headlines, idle
+from conformance.judge import Judge, Lists, call_size
+from conformance.model import Abilities, Asked, Call, Caller, Outcome, Together
+from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
+from conformance.mutants.client_edit import BOTH
+from conformance.mutants.client_edits import CLIENT_EDITS, ClientEdit
+from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.client_variants import CLIENT_VARIANTS
+from conformance.reference_client import reference_caller
+
+FaultyClient = ClientMutant | ClientEdit
+FAULTY_CLIENTS: Mapping[str, FaultyClient] = {
+    each.name: each for each in (*CLIENT_MUTANTS, *PATH_MUTANTS, *CLIENT_EDITS)
+}
+#: A client of a contract with values in its paths, which the bundled one has none of.
+OF_PATHS = "the client of paths"
+CORRECT_CLIENTS = (REFERENCE, OF_PATHS, *(each.name for each in CLIENT_VARIANTS))
+
+#: Faults that are several at once, each with the requirements that stand side by side.
+SEVERAL: Mapping[str, tuple[str, ...]] = {}
+#: What is judged by one form of a call beside the other, or by several calls at once.
+_OF_SEVERAL_CALLS = frozenset({"client-styles-alike", "client-serves-all", "client-own-answer"})
+#: Into how many shares the exact cases are dealt; each is a fair sample of them.
+SHARES = 8
+
+
+class Depth(Enum):
+    """How much a client is put through."""
+
+    UNTIL_NOTICED = auto()  # what it takes to notice the fault
+    DRAWN = auto()  # what is not the same under every seed
+    FAIR = auto()  # a fair share of the exact cases, and what UNTIL_NOTICED or DRAWN asks for
+    WHOLE = auto()  # everything
+
+
+class _Caught(Exception):
+    """The mutant was noticed by the requirement it names; the rest of its cases would tell nothing more."""
+
+
+@frozen
+class _InStyles:
+    """A client that is asked in some of its styles alone."""
+
+    caller: Caller
+    styles: tuple[str, ...]
+
+    @property
+    def abilities(self) -> Abilities:
+        return evolve(self.caller.abilities, styles=self.styles)
+
+    def __call__(self, asked: Asked) -> Outcome:
+        return self.caller(asked)
+
+    def together(self, way: Together, asked: Sequence[Asked]) -> Sequence[Outcome]:
+        return self.caller.together(way, asked)
+
+
+def client_kill(mutant: FaultyClient, contract: Contract, seed: int, depth: Depth = Depth.FAIR) -> Kill:
+    """Which requirements notice a faulty client; and whether its headlines are those it should have, unless it is asked
+    only until one of them is noticed."""
+    contract = _asked_of(mutant.name, contract)
+    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
+    noticed: set[str] = set()
+
+    def see(call: Call) -> list[str]:
+        found = judge.see(call)
+        noticed.update(found)
+        return found
+
+    def see_until_noticed(call: Call) -> list[str]:
+        if mutant.kills in (found := see(call)):
+            raise _Caught
+        return found
+
+    with _opened(mutant, contract) as caller, contextlib.suppress(_Caught):
+        needs_all = mutant.kills in _OF_SEVERAL_CALLS
+        styles = mutant.styles if isinstance(mutant, ClientEdit) else BOTH
+        asked = caller if needs_all else _InStyles(caller, styles[:1])
+        first, *others, last = shares(exact_cases(contract, asked.abilities))
+        to_the_end = {Depth.FAIR: [first], Depth.WHOLE: [first, *others]}.get(depth, [])
+        for share in to_the_end:
+            exercise(asked, contract, seed=seed, see=see, exact=share, vectors_only=True)
+        for share in (first, *others, last):
+            if mutant.kills not in noticed and share not in to_the_end:
+                exercise(asked, contract, seed=seed, see=see_until_noticed, exact=share, vectors_only=True)
+        if mutant.kills not in noticed:
+            exercise(caller, contract, seed=seed, see=see_until_noticed)
+    misled = _misled(mutant, headlines(judge), depth)
+    return Kill("client", mutant.name, mutant.kills, tuple(sorted(noticed)), seed, misled=misled)
+
+
+def _misled(mutant: FaultyClient, found: frozenset[str], depth: Depth) -> tuple[str, ...]:
+    """The headlines that are too many or, where everything was asked, missing: one fault gives one, unless it is listed
+    among those of several."""
+    if depth is Depth.UNTIL_NOTICED:
+        return ()
+    expected = frozenset(SEVERAL.get(mutant.name, (mutant.kills,)))
+    missing = expected if depth is Depth.WHOLE else frozenset({mutant.kills})
+    return tuple(sorted((found - expected) | (missing - found)))
+
+
+def clean_client(contract: Contract, seed: int, name: str = REFERENCE, depth: Depth = Depth.WHOLE) -> Clean:
+    """A correct client under one seed. What it cannot be asked for need not be exercised."""
+    contract = _asked_of(name, contract)
+    requirements = client_checks.requirements(contract)
+    judge = Judge[Call](requirements, Lists(), call_size)
+    with _correct(name, contract) as caller:
+        abilities = caller.abilities
+        exact: Iterable[Case] | None = None
+        if depth is not Depth.WHOLE:
+            exact = shares(exact_cases(contract, abilities))[0] if depth is Depth.FAIR else ()
+        exercise(caller, contract, seed=seed, see=judge.see, exact=exact)
+    needed = {each.id for each in requirements if name != OF_PATHS or each.section == client_checks.OF_PATHS}
+    unmet = [each for each in idle(judge) if each in needed.difference(excuses(abilities)) and depth is Depth.WHOLE]
+    return Clean("client", seed, broken(judge), tuple(unmet), name)
+
+
+def shares(cases: Iterable[Case]) -> tuple[tuple[Case, ...], ...]:
+    """The cases dealt into shares; the last has those that make their caller wait, and the others are alike."""
+    listed = tuple(cases)
+    quick = [each for each in listed if not _waits(each)]
+    return (*(tuple(quick[start::SHARES]) for start in range(SHARES)), tuple(filter(_waits, listed)))
+
+
+def _waits(case: Case) -> bool:
+    return any(each.answer.stall for each in (case, *case.before, *case.beside))
+
+
+def _asked_of(name: str, contract: Contract) -> Contract:
+    """The contract of a client: that of values in paths if it is about them."""
+    return _of_paths() if name == OF_PATHS or any(each.name == name for each in PATH_MUTANTS) else contract
+
+
+@cache
+def _of_paths() -> Contract:
+    return contracts.read(PATHS)
+
+
+@contextlib.contextmanager
+def _opened(mutant: FaultyClient, contract: Contract) -> Iterator[Caller]:
+    if isinstance(mutant, ClientEdit):
+        with edited_caller(mutant.edits, contract) as caller:
+            yield caller
+    else:
+        yield mutant.caller
+
+
+@contextlib.contextmanager
+def _correct(name: str, contract: Contract) -> Iterator[Caller]:
+    variant = next((each for each in CLIENT_VARIANTS if each.name == name), None)
+    if name == OF_PATHS:
+        yield path_caller()
+    elif variant is None:
+        yield reference_caller()
+    elif variant.make is not None:
+        yield variant.make()
+    else:
+        with edited_caller(variant.edits, contract, name=variant.package) as caller:
+            yield caller
