@@ -170,7 +170,9 @@ def after(delivery: Delivery) -> Call:
 STALLED_BODY = failed(Delivery.HALF_THEN_STALL, stall=2.0)
 GARBLED = failed(Delivery.NOT_HTTP)
 NOBODY = told(evolve(failed(Delivery.NOBODY), received=()), says_outcome_unknown=False)
-OPEN = a_call(json_response(202, MIXED_BODY, (("content-encoding", "x"),)), Told.UNREADABLE, says_outcome_unknown=True)
+OPEN = told(
+    a_call(json_response(202, MIXED_BODY, (("content-encoding", "x"),)), Told.UNREADABLE), says_outcome_unknown=True
+)
 CHUNKED_ERROR = evolve(ERROR, answer=evolve(ERROR.answer, delivery=Delivery.CHUNKED))
 LEFT_OVER = after(Delivery.TWICE)
 ENDED = after(Delivery.THEN_CLOSED)
@@ -298,8 +300,8 @@ BAD: list[tuple[str, Call, Call]] = [
     ("client-broken-success-unknown", TWICE, told(TWICE, says_outcome_unknown=False)),
     ("client-name-twice-raises", TWICE, told(TWICE, told=Told.MIXED)),
     ("client-nan-raises", NAN, told(NAN, told=Told.ACCEPTED)),
-    ("client-open-answer-documented", UNLABELLED, told(UNLABELLED, told=Told.CRASHED)),
-    ("client-open-answer-documented", TWICE, told(TWICE, told=Told.NOTHING)),
+    ("client-open-answer-ends", UNLABELLED, told(UNLABELLED, told=Told.CRASHED)),
+    ("client-open-answer-ends", TWICE, told(TWICE, told=Told.NOTHING)),
     ("client-open-answer-read-right", UNLABELLED, told(UNLABELLED, items=WORDS.outcome.items[:1])),
     ("client-open-answer-read-right", UNLABELLED, told(UNLABELLED, told=Told.ACCEPTED)),
     (
@@ -311,9 +313,9 @@ BAD: list[tuple[str, Call, Call]] = [
     ("client-timeout-by-default", MIXED, told(MIXED, default_timeout=float("inf"))),
     ("client-call-ends", MIXED, told(MIXED, told=Told.HUNG)),
     ("client-call-ends", MIXED, told(MIXED, told=Told.CRASHED)),
-    *(("client-open-answer-documented", OPEN, told(OPEN, told=each, raised="E")) for each in UNDOCUMENTED_ENDS),
+    *(("client-open-answer-ends", OPEN, told(OPEN, told=each, raised="E")) for each in UNDOCUMENTED_ENDS),
     (
-        "client-open-answer-documented",
+        "client-open-answer-ends",
         failed(Delivery.BAD_HEADER),
         told(failed(Delivery.BAD_HEADER), told=Told.CRASHED, raised="E"),
     ),
@@ -466,7 +468,7 @@ def test_a_202_that_the_contract_leaves_to_its_reader_may_be_read_or_raised(chan
     items = tuple(Item(each["messageKey"], each.get("errorcode"), each.get("message")) for each in body["responses"])
     for call in (unreadable(body), result(body, items)):
         assert applying(call) <= {
-            "client-open-answer-documented",
+            "client-open-answer-ends",
             "client-open-answer-read-right",
             "client-broken-success-unknown",
         }
@@ -483,7 +485,7 @@ def test_the_label_of_json_is_left_to_the_client(content_type):
     )
 
     assert [applying(each) - {"client-broken-success-unknown"} for each in (read, raised)] == [
-        {"client-open-answer-documented", "client-open-answer-read-right"}
+        {"client-open-answer-ends", "client-open-answer-read-right"}
     ] * 2
     assert not any(breaches(id, each) for each in (read, raised) for id in applying(each))
 
@@ -562,10 +564,7 @@ def test_an_end_that_time_decides_is_said_to_have_several_right_ones():
 def test_a_head_for_which_not_every_client_has_room_may_be_given_up():
     answer = Answer(json_response(202, MIXED_BODY, (("x-trace", "a" * 60_000),)))
 
-    assert applying(evolve(STALLED, answer=answer)) == {
-        "client-open-answer-documented",
-        "client-open-answer-read-right",
-    }
+    assert applying(evolve(STALLED, answer=answer)) == {"client-open-answer-ends", "client-open-answer-read-right"}
     assert "client-success-returned" in applying(evolve(MIXED, answer=answer))
 
 

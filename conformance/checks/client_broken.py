@@ -76,9 +76,12 @@ def _is_broken_at(reading: Reading, *, is_member: bool) -> bool:
 def _is_there(reading: Reading, path: Path) -> bool:
     value: JSON = reading.value
     for part in path:
-        if is_object(value) and str(part) not in value:
-            return False
-        value = value[part]
+        if is_object(value):
+            if part not in value:
+                return False
+            value = value[str(part)]
+        else:
+            value = value[part]
     return True
 
 
@@ -186,6 +189,22 @@ ENDS = (
 )
 #: Ask what an answer that was read tells.
 _TELLS = (*OF_ITEMS, "client-items-of-one-key", "client-mixed-visible", "client-text-exact")
+
+
+@rule(
+    "client-open-answer-ends",
+    applies=met(Kind.OPEN),
+    quote=C14,
+    narrower=("client-call-ends", "client-too-large-ends"),
+    elsewhere=ENDS,
+)
+def open_answer_ends(reading: Reading) -> Iterator[str]:
+    """An answer that the contract leaves to its reader ends in a result or in a documented exception."""
+    if reading.outcome.told in _NO_END:
+        yield f"the answer may be read or raised, yet {reading.told}"
+
+
+_NO_END = frozenset({Told.NOTHING, Told.RETURNED_ERROR, Told.CRASHED, Told.HUNG})
 
 
 def _may_be_read(reading: Reading) -> bool:

@@ -140,7 +140,8 @@ def _told_in_two_styles(reading: Reading) -> bool:
     """What a client makes of the answer is not left to the moment."""
     answer = reading.call.answer
     certain = reading.kind is not Kind.OPEN or (answer.delivery is Delivery.PLAIN and not answer.is_reset)
-    return reading.call.alike is not None and certain
+    doubtful = reading.has_several_right_ends or reading.follows_trouble
+    return reading.call.alike is not None and certain and not doubtful
 
 
 @rule("client-styles-alike", applies=_told_in_two_styles, quote=C13, tags=("together",))

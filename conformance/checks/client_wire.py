@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from conformance.checks.call_reading import Kind, Reading
-from conformance.checks.client_broken import ENDS
 from conformance.checks.client_rules import JUDGED, NONE_READ, RESULTS, always, met, received, rule
 from conformance.checks.request_bytes import framing_faults, requests_begun
 from conformance.model import Delivery, Item, Level, Told
@@ -61,19 +60,6 @@ def time_out_by_default(reading: Reading) -> Iterator[str]:
 def call_ends(reading: Reading) -> Iterator[str]:
     """Every call comes to an end, and the program that made it goes on."""
     yield from _no_end(reading)
-
-
-@rule(
-    "client-open-answer-documented",
-    applies=met(Kind.OPEN),
-    quote=C8_ENDS,
-    narrower=("client-call-ends", "client-too-large-ends"),
-    elsewhere=ENDS,
-)
-def open_answer_ends_documented(reading: Reading) -> Iterator[str]:
-    """An answer that the contract leaves open ends in a result or a documented error."""
-    if reading.outcome.told in _NOTHING_DOCUMENTED:
-        yield f"the contract leaves open what comes of this answer, yet {reading.told}"
 
 
 @rule("client-stalled-raises", applies=met(Kind.STALLED), quote=C8, narrower=("client-call-ends",))

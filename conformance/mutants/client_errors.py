@@ -341,7 +341,7 @@ class TakesNan(ReferenceClient):
             raise
 
 
-@client_mutant(kills="client-open-answer-documented")
+@client_mutant(kills="client-open-answer-ends")
 class CrashesOnAnotherLabel(ReferenceClient):
     """Crashes on a 202 that is not labelled as JSON."""
 
@@ -352,7 +352,7 @@ class CrashesOnAnotherLabel(ReferenceClient):
         return result
 
 
-@client_mutant(kills="client-open-answer-documented")
+@client_mutant(kills="client-open-answer-ends")
 class NoneWithoutALabel(ReferenceClient):
     """Returns None for a 202 without a content type."""
 
