@@ -30,8 +30,9 @@ $(VENV):
 	cp requirements.lock $(VENV)/installed.lock
 
 conformance: generate ## make the contract and the client, judge the reference server and the client with them
-	$(VENV)/bin/sms-conformance server --app conformance.reference_server:asgi --seed $(SEED) --report $(FORMATS) --report-dir $(REPORTS)
-	$(VENV)/bin/sms-conformance client --seed $(SEED) --report $(FORMATS) --report-dir $(REPORTS)
+	$(VENV)/bin/sms-conformance server --app conformance.reference_server:asgi --seed $(SEED) --report json,$(FORMATS) --report-dir $(REPORTS)
+	$(VENV)/bin/sms-conformance client --seed $(SEED) --report json,$(FORMATS) --report-dir $(REPORTS)
+	$(VENV)/bin/sms-conformance report $(REPORTS)/server.json $(REPORTS)/client.json --report html,markdown --report-dir $(REPORTS)
 
 test: check ## everything: check, the tests, and the suite's proof of itself
 	$(RUN) -m pytest --numprocesses auto

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
+import importlib.util
 import os
 import resource
 import sys
@@ -42,6 +43,7 @@ def main() -> None:
     # What is loaded stays: looking through it again and again for what may be thrown away takes time and finds nothing.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    _settle_sniffio()
     with _own_stdout() as stdout:
         try:
             with generated_caller(options.package, contracts.read(options.contract)) as caller:
@@ -72,6 +74,12 @@ def _own_stdout() -> Generator[BinaryIO]:
     with os.fdopen(os.dup(1), "wb") as stdout:
         os.dup2(2, 1)
         yield stdout
+
+
+def _settle_sniffio() -> None:
+    """Say once that there is no sniffio. httpcore looks for it at each step of each asynchronous call, on every path."""
+    if importlib.util.find_spec("sniffio") is None:
+        sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 def _limit_memory() -> None:

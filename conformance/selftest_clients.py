@@ -22,7 +22,7 @@ from conformance.drivers.client import exact_cases, exercise
 from conformance.edited_client import edited_caller
 from conformance.findings import REFERENCE, Clean, Kill, broken, headlines, idle
 from conformance.judge import Judge, Lists, call_size
-from conformance.model import Abilities, Asked, Call, Caller, Delivery, Outcome, Together
+from conformance.model import Abilities, Asked, Call, Caller, Delivery, Outcome, Together, Turn
 from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
 from conformance.mutants.client_edit import BOTH
 from conformance.mutants.client_edits import CLIENT_EDITS, ClientEdit
@@ -31,9 +31,8 @@ from conformance.mutants.client_variants import CLIENT_VARIANTS
 from conformance.reference_client import reference_caller
 
 FaultyClient = ClientMutant | ClientEdit
-FAULTY_CLIENTS: Mapping[str, FaultyClient] = {
-    each.name: each for each in (*CLIENT_MUTANTS, *PATH_MUTANTS, *CLIENT_EDITS)
-}
+_FAULTY: tuple[FaultyClient, ...] = (*CLIENT_MUTANTS, *PATH_MUTANTS, *CLIENT_EDITS)
+FAULTY_CLIENTS: Mapping[str, FaultyClient] = {each.name: each for each in _FAULTY}
 #: A client of a contract with values in its paths, which the bundled one has none of.
 OF_PATHS = "the client of paths"
 CORRECT_CLIENTS = (REFERENCE, OF_PATHS, *(each.name for each in CLIENT_VARIANTS))
@@ -153,7 +152,7 @@ def clean_client(contract: Contract, seed: int, name: str = REFERENCE, depth: De
     judge = Judge[Call](requirements, Lists(), call_size)
     with _correct(name, contract) as caller:
         abilities = caller.abilities
-        exact: Iterable[Case] | None = None
+        exact: Sequence[Case] | None = None
         if depth is not Depth.WHOLE:
             exact = shares(exact_cases(contract, abilities))[0] if depth is Depth.FAIR else ()
         exercise(caller, contract, seed=seed, see=judge.see, exact=exact)
@@ -170,7 +169,7 @@ def shares(cases: Iterable[Case]) -> tuple[tuple[Case, ...], ...]:
 
 
 def _waits(case: Case) -> bool:
-    turns = (case, *case.before, *case.beside)
+    turns = (Turn(case.asked, case.answer), *case.before, *case.beside)
     return any(each.answer.stall or each.answer.delivery in _LENGTHY for each in turns)
 
 

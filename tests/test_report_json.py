@@ -122,7 +122,7 @@ WRONG = {
     "no JSON": ("{", "is not JSON"),
     "no object": ([], "is no report of this suite"),
     "no format": ({}, "is no report of this suite"),
-    "a later format": ({"format": 3}, "is a report of format 3"),
+    "a later format": ({"format": 4}, "is a report of format 4"),
     "a format that is no number": ({"format": True}, "is a report of format True"),
     "nothing but a format": ({"format": 1}, "lacks what a report of format 1 has"),
     "records that are none": ({**first_format(full_report()), "records": {"a": 1}}, "lacks what a report of format 1"),

@@ -32,6 +32,9 @@ def test_a_file_says_what_the_subject_needs(tmp_path: Path) -> None:
             definition_key = "d"
             numbers = ["15555550100"]
             max_recipients = 5
+            [client]
+            command = "node adapter.mjs"
+            case_timeout = 2.5
             [exclude]
             auth-before-body = "our gateway judges the body first"
             [known.request-id-uuid]
@@ -44,6 +47,7 @@ def test_a_file_says_what_the_subject_needs(tmp_path: Path) -> None:
     )
 
     assert read.url == "https://sms.example"
+    assert (read.package, read.command, read.case_timeout) == (None, "node adapter.mjs", 2.5)
     assert (read.subject.token, read.subject.numbers, read.subject.max_recipients) == ("t", ("15555550100",), 5)
     assert read.excluded == {"auth-before-body": "our gateway judges the body first"}
     assert read.known["request-id-uuid"].has_expired(date(2027, 2, 1))
@@ -54,7 +58,7 @@ def test_a_file_says_what_the_subject_needs(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[subject", "is not TOML"),
-        ("[subjekt]", "there is no setting 'subjekt'. Known are exclude, known, subject"),
+        ("[subjekt]", "there is no setting 'subjekt'. Known are client, exclude, known, subject"),
         ("[subject]\ntokn = 'x'", "[subject]: there is no setting 'tokn'"),
         ("[subject]\ntoken = 5", "[subject] token: is of the type int. Give a string"),
         ("[subject]\nmax_recipients = true", "max_recipients: is of the type bool. Give a whole number"),
@@ -67,6 +71,11 @@ def test_a_file_says_what_the_subject_needs(tmp_path: Path) -> None:
         ("[subject]\nurl = 'http://x'\napp = 'a:b'", "names a url and an app"),
         ("[known.x]\nreason = ''\nlink = 'l'\nowner = 'o'\nexpires = 2027-01-01", "[known] x: has no reason"),
         ("[exclude]\nx = ''", "[exclude] x: has no reason"),
+        ("[client]\nname = 'x'", "[client]: there is no setting 'name'"),
+        ("[client]\ncommand = ''", "[client] command: is no string, or an empty one"),
+        ("[client]\npackage = 'a'\ncommand = 'b'", "[client]: names a package and a command"),
+        ("[client]\ncase_timeout = 0", "[client] case_timeout: is no number of seconds"),
+        ("[client]\ncase_timeout = true", "[client] case_timeout: is no number of seconds"),
         ("[known.x]\nreason = 'r'", "[known] x: is not a table of reason, link, owner and expires"),
         ("[known.x]\nreason = 'r'\nlink = 'l'\nowner = 'o'\nexpires = 'soon'", "expires is 'soon'"),
         ("exclude = 5", "is not a table"),

@@ -10,7 +10,10 @@ from collections.abc import Collection, Mapping
 
 #: By member, the requirements that a right client would break, or never exercise, if it did not say it.
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    "status": ("client-error-status",),
+    "status": (
+        "client-error-status",
+        "client-chunked-read",
+    ),
     "errorcode": (
         "client-top-code-read",
         "client-error-code",
@@ -33,7 +36,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "kept_body": ("client-undocumented-body-kept",),
     "place": ("client-broken-body-place",),
     "has_request_and_response": ("client-error-exchange",),
-    "says_outcome_unknown": ("client-broken-success-unknown",),
+    "says_outcome_unknown": (
+        "client-broken-success-unknown",
+        "client-transport-unknown",
+    ),
     "shown": ("client-no-secret-shown",),
     "default_timeout": ("client-timeout-by-default",),
 }

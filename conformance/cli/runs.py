@@ -87,7 +87,7 @@ def _earlier(file: Path | None, side: str) -> reports.Earlier | None:
 
 
 def _formats(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
+    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if unknown := [name for name in names if name not in reports.FORMATS]:
         raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(reports.FORMATS)}.", param_hint="--report")
     return names

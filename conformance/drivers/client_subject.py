@@ -44,7 +44,7 @@ class ClientSubject:
         package = self.package or ""
         told = ("--contract", str(contract)) if contract else ()
         # What can be imported here can be imported there, and nothing else.
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(filter(None, sys.path)))}
         command = (sys.executable, "-P", "-m", "conformance.adapters", package, *told)
         return Launch(package, command, environment)
 

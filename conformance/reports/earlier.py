@@ -16,9 +16,9 @@ from conformance.model import CannotRun, NotStrictJSON, is_array, is_object, str
 from conformance.reports.messages import harmless
 
 #: The version of the JSON report; it changes when a member changes its meaning.
-JSON_FORMAT = 2
-#: The formats that can be read. The first had neither sections nor causes.
-_READ = (1, JSON_FORMAT)
+JSON_FORMAT = 3
+#: The formats that can be compared with. The first had neither sections nor causes, the second no parts.
+_READ = (1, 2, JSON_FORMAT)
 _HINT = "Give a JSON report that sms-conformance wrote."
 
 
@@ -52,30 +52,45 @@ class Earlier:
 
 def read_earlier(file: Path) -> Earlier:
     """The run that a JSON report is of; raises `EarlierReportError` that says where, what and what to do."""
+    return earlier_report(file_content(file), str(file))
+
+
+def file_content(file: Path) -> bytes:
+    """What stands in a file; raises `EarlierReportError`."""
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise EarlierReportError(str(file), f"cannot be read ({error.strerror})", _HINT) from None
-    return earlier_report(content, str(file))
 
 
 def earlier_report(content: bytes, where: str) -> Earlier:
     """The run that the text of a JSON report is of; raises `EarlierReportError`."""
+    document = report_document(content, where, _READ)
+    try:
+        return _earlier(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"lacks what a report of format {document['format']} has ({type(error).__name__}: {error})"
+        raise EarlierReportError(where, what, _HINT) from None
+
+
+def report_document(content: bytes, where: str, formats: tuple[int, ...] = (JSON_FORMAT,)) -> dict[str, Any]:
+    """The JSON report in a text; raises `EarlierReportError` if it is none, or of none of these formats."""
     try:
         document = strict_json(content)
     except NotStrictJSON as error:
         raise EarlierReportError(where, f"is not JSON ({error})", _HINT) from None
     format: Any = document.get("format") if is_object(document) else None
-    if type(format) is not int or format not in _READ:
+    if not is_object(document) or type(format) is not int or format not in formats:
         what = "is no report of this suite" if format is None else f"is a report of format {format!r}"
-        raise EarlierReportError(where, what, f"{_HINT} Formats {' and '.join(map(str, _READ))} are read.")
+        raise EarlierReportError(where, what, f"{_HINT} {_listed(formats)} read.")
     if format == JSON_FORMAT:
         _check(document, where)
-    try:
-        return _earlier(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"lacks what a report of format {format} has ({type(error).__name__}: {error})"
-        raise EarlierReportError(where, what, _HINT) from None
+    return document
+
+
+def _listed(formats: tuple[int, ...]) -> str:
+    *others, last = map(str, formats)
+    return f"Formats {', '.join(others)} and {last} are" if others else f"Format {last} is"
 
 
 @cache

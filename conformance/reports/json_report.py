@@ -7,8 +7,8 @@ from typing import Any
 
 from conformance.model import NO_ANSWER, Record
 from conformance.reports.comparison import Comparison, comparison
-from conformance.reports.earlier import JSON_FORMAT
-from conformance.reports.messages import seen_lines
+from conformance.reports.earlier import JSON_FORMAT, Earlier
+from conformance.reports.messages import Line, Part, parts, seen_lines
 from conformance.reports.report import Exclusion, Report
 
 
@@ -37,6 +37,7 @@ def json_document(report: Report) -> dict[str, Any]:
         "records": [_record(report, each) for each in report.records],
         "exclusions": [_exclusion(report, each) for each in report.exclusions],
         "comparison": compared and _comparison(compared),
+        "earlier": report.earlier and _earlier(report, report.earlier),
     }
 
 
@@ -63,8 +64,31 @@ def _record(report: Report, record: Record[Any]) -> dict[str, Any]:
         and {
             "breaches": [report.masked(each) for each in failure.breaches],
             "smallest": [*seen_lines(failure.seen, report.tokens, report.numbers)],
+            "parts": [_part(each) for each in parts(failure.seen, report.tokens, report.numbers)],
             "repeat": report.repeat(record),
         },
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {"kind": part.kind.value, "lines": [_line(each) for each in part.lines]}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {"text": line.text, "pointer": line.pointer, "header": line.header, "is_head": line.is_head}
+
+
+def _earlier(report: Report, earlier: Earlier) -> dict[str, Any]:
+    return {
+        "subject": report.hidden(earlier.subject),
+        "side": earlier.side,
+        "sha256": earlier.contract_digest,
+        "version": earlier.version,
+        "seed": earlier.seed,
+        "profile": earlier.profile,
+        "strict": earlier.strict,
+        "passed": earlier.passed,
+        "findings": {id: {"verdict": each.verdict, "fails": each.fails} for id, each in earlier.findings.items()},
     }
 
 

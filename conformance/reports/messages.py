@@ -81,14 +81,23 @@ class Part:
     lines: tuple[Line, ...]
 
 
-def seen_lines(seen: Exchange | Call, tokens: tuple[str, ...], numbers: tuple[str, ...]) -> Iterator[str]:
+def seen_lines(seen: Exchange | Call | Kept, tokens: tuple[str, ...], numbers: tuple[str, ...]) -> Iterator[str]:
     """An exchange or a call in lines of text; `>` marks what was sent to a server, `<` what came from it."""
     for part in parts(seen, tokens, numbers):
         yield from (f"{_PREFIXES.get(part.kind, '')}{line.text}" for line in part.lines)
 
 
-def parts(seen: Exchange | Call, tokens: tuple[str, ...], numbers: tuple[str, ...]) -> tuple[Part, ...]:
+@frozen
+class Kept:
+    """What was seen in a run whose report was read again: its parts alone, masked already."""
+
+    parts: tuple[Part, ...]
+
+
+def parts(seen: Exchange | Call | Kept, tokens: tuple[str, ...], numbers: tuple[str, ...]) -> tuple[Part, ...]:
     """What was seen, part by part in the order of time; tokens and telephone numbers are masked."""
+    if isinstance(seen, Kept):
+        return seen.parts
     mask = masker(tokens, numbers)
 
     def shown(kind: Kind, lines: Iterable[Line]) -> Part:
