@@ -11,7 +11,7 @@ import ast
 import contextlib
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -36,14 +36,14 @@ class MisfittingEdit(CannotRun):
 
 
 @contextlib.contextmanager
-def edited_caller(edits: Sequence[Edit], contract: Contract, *, name: str = EDITED) -> Iterator[Caller]:
+def edited_caller(edits: Sequence[Edit], contract: Contract, *, name: str = EDITED) -> Generator[Caller]:
     """The generated client with these edits, as a `Caller`; raises `MisfittingEdit` or `PackageError`."""
     with edited_package(ORIGINAL, edits, name=name), generated_caller(name, contract) as caller:
         yield caller
 
 
 @contextlib.contextmanager
-def edited_package(original: str, edits: Sequence[Edit], *, name: str = EDITED) -> Iterator[None]:
+def edited_package(original: str, edits: Sequence[Edit], *, name: str = EDITED) -> Generator[None]:
     """While this is open, `name` can be imported; it may have dots. Raises `MisfittingEdit`."""
     folder = _folder_of(original)
     finder = _Finder(name, folder, _edited_texts(original, folder, edits))

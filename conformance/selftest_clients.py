@@ -7,7 +7,7 @@ cases are the same under every seed: that one fault gives one headline is asked 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from functools import cache
 
@@ -196,7 +196,7 @@ def _of_paths() -> Contract:
 
 
 @contextlib.contextmanager
-def _opened(mutant: FaultyClient, contract: Contract) -> Iterator[Caller]:
+def _opened(mutant: FaultyClient, contract: Contract) -> Generator[Caller]:
     if isinstance(mutant, ClientEdit):
         with _edited(mutant.name, mutant.edits, contract) as caller:
             yield caller
@@ -205,7 +205,7 @@ def _opened(mutant: FaultyClient, contract: Contract) -> Iterator[Caller]:
 
 
 @contextlib.contextmanager
-def _edited(whose: str, edits: Sequence[Edit], contract: Contract, name: str = EDITED) -> Iterator[Caller]:
+def _edited(whose: str, edits: Sequence[Edit], contract: Contract, name: str = EDITED) -> Generator[Caller]:
     """The generated client with edits; raises `MisfittingEdit` that says whose edit no longer fits."""
     if what := misfits(ORIGINAL, edits):
         raise evolve(what, where=f"{whose}, {what.where}")
@@ -214,7 +214,7 @@ def _edited(whose: str, edits: Sequence[Edit], contract: Contract, name: str = E
 
 
 @contextlib.contextmanager
-def _correct(name: str, contract: Contract) -> Iterator[Caller]:
+def _correct(name: str, contract: Contract) -> Generator[Caller]:
     variant = next((each for each in CLIENT_VARIANTS if each.name == name), None)
     if name == OF_PATHS:
         yield PathCaller()
