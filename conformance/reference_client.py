@@ -20,7 +20,7 @@ import ssl
 import time
 import traceback
 import weakref
-from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Generator, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
@@ -308,7 +308,7 @@ _MOST_CLIENTS = 16
 
 
 @define(eq=False)
-class _Carried:
+class Carried:
     """A client, and what carries its calls: those of threads, and those of tasks."""
 
     client: ReferenceClient
@@ -320,7 +320,7 @@ class _Carried:
 class _Held:
     """What a caller holds: a client for each address, token and time-out, and the event loop of all."""
 
-    clients: dict[_Key, _Carried] = field(factory=dict[_Key, _Carried])
+    clients: dict[_Key, Carried] = field(factory=dict[_Key, Carried])
     runner: asyncio.Runner | None = None
 
     def run(self, main: Coroutine[Any, Any, Value]) -> Value:
@@ -354,7 +354,7 @@ class ReferenceCaller:
 
     abilities = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
 
-    def __init__(self, client_class: Callable[..., ReferenceClient]) -> None:
+    def __init__(self, client_class: type[ReferenceClient]) -> None:
         self._make = client_class
         self._held = _Held()
         weakref.finalize(self, self._held.release).atexit = False
@@ -389,7 +389,7 @@ class ReferenceCaller:
         if len(self._held.clients) >= _MOST_CLIENTS:
             self._held.release()
 
-    def _client(self, asked: Asked) -> tuple[ReferenceClient, _Carried]:
+    def _client(self, asked: Asked) -> tuple[ReferenceClient, Carried]:
         """The shared client, or a copy of it that has the headers that are asked for."""
         key = _Key(asked.url, asked.token, asked.timeout)
         if key not in self._held.clients:
@@ -399,14 +399,14 @@ class ReferenceCaller:
         return carried.client.with_headers(asked.headers) if asked.headers else carried.client, carried
 
 
-def _carried(client: ReferenceClient) -> _Carried:
+def _carried(client: ReferenceClient) -> Carried:
     carrier, further = client.transport(), client.transport()
     threads = httpx.Client(transport=carrier, **_connecting())
     tasks = httpx.AsyncClient(transport=None if further is None else _InThread(further), **_connecting())
-    return _Carried(client, threads, tasks)
+    return Carried(client, threads, tasks)
 
 
-def reference_caller(client_class: Callable[..., ReferenceClient] = ReferenceClient) -> ReferenceCaller:
+def reference_caller(client_class: type[ReferenceClient] = ReferenceClient) -> ReferenceCaller:
     """A caller of this client, or of one that is made from it."""
     return ReferenceCaller(client_class)
 

@@ -22,28 +22,50 @@ from conformance.drivers.client import exact_cases, exercise
 from conformance.edited_client import edited_caller
 from conformance.findings import REFERENCE, Clean, Kill, broken, headlines, idle
 from conformance.judge import Judge, Lists, call_size
-from conformance.model import Abilities, Asked, Call, Caller, Outcome, Together
+from conformance.model import Abilities, Asked, Call, Caller, Delivery, Outcome, Together, Turn
 from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
 from conformance.mutants.client_edit import BOTH
 from conformance.mutants.client_edits import CLIENT_EDITS, ClientEdit
-from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.client_paths import PATHS, PathCaller
 from conformance.mutants.client_variants import CLIENT_VARIANTS
 from conformance.reference_client import reference_caller
 
 FaultyClient = ClientMutant | ClientEdit
-FAULTY_CLIENTS: Mapping[str, FaultyClient] = {
-    each.name: each for each in (*CLIENT_MUTANTS, *PATH_MUTANTS, *CLIENT_EDITS)
-}
+_FAULTY: tuple[FaultyClient, ...] = (*CLIENT_MUTANTS, *PATH_MUTANTS, *CLIENT_EDITS)
+FAULTY_CLIENTS: Mapping[str, FaultyClient] = {each.name: each for each in _FAULTY}
 #: A client of a contract with values in its paths, which the bundled one has none of.
 OF_PATHS = "the client of paths"
 CORRECT_CLIENTS = (REFERENCE, OF_PATHS, *(each.name for each in CLIENT_VARIANTS))
 
 #: Faults that are several at once, each with the requirements that stand side by side.
-SEVERAL: Mapping[str, tuple[str, ...]] = {}
+SEVERAL: Mapping[str, tuple[str, ...]] = {
+    "sends-again-to-be-sure": ("client-never-repeats", "client-no-redirect"),
+    # Threads and tasks use connections again, which is nobody's second call.
+    "repeats-on-a-used-connection": ("client-never-repeats",),
+    # Whoever cannot read a request gives it another's answer.
+    "writes-json-into-json": ("client-request-values", "client-own-answer"),
+    "sends-the-body-of-tasks-twice-written": ("client-request-values", "client-own-answer"),
+    # What lacks a member is taken for what has it under another name.
+    "reads-keys-from-messagekey": ("client-items-complete", "client-missing-member-raises"),
+    "reads-the-id-from-requestID": ("client-request-id-read", "client-missing-member-raises"),
+    "looks-for-requestID": ("client-success-returned", "client-broken-body-place"),
+    # It crashes on a code that is null.
+    "reads-codes-as-floats": ("client-codes-are-integers", "client-open-answer-ends"),
+    "reads-codes-as-four-bytes": ("client-item-code-read", "client-open-answer-ends"),
+    "returns-nothing-for-what-it-does-not-know": ("client-undocumented-status-raises", "client-no-redirect"),
+    "none-when-undocumented": ("client-undocumented-status-raises", "client-no-redirect"),
+    # The transport's own error holds the request as it was sent.
+    "leaks-transport-errors": ("client-broken-off-raises", "client-no-secret-shown"),
+}
+#: Faults that show in what arrives at which moment: what else they break is chance.
+BY_CHANCE = frozenset({"takes-what-is-there", "sends-into-a-closed-connection"})
 #: What is judged by one form of a call beside the other, or by several calls at once.
 _OF_SEVERAL_CALLS = frozenset({"client-styles-alike", "client-serves-all", "client-own-answer"})
 #: Into how many shares the exact cases are dealt; each is a fair sample of them.
-SHARES = 8
+SHARES = 16
+
+
+_LENGTHY = frozenset({Delivery.HALF_THEN_STALL, Delivery.BOMB})
 
 
 class Depth(Enum):
@@ -116,9 +138,11 @@ def _misled(mutant: FaultyClient, found: frozenset[str], depth: Depth) -> tuple[
     among those of several."""
     if depth is Depth.UNTIL_NOTICED:
         return ()
+    if mutant.name in BY_CHANCE:
+        return ()
     expected = frozenset(SEVERAL.get(mutant.name, (mutant.kills,)))
-    missing = expected if depth is Depth.WHOLE else frozenset({mutant.kills})
-    return tuple(sorted((found - expected) | (missing - found)))
+    needed = expected if depth is Depth.WHOLE else expected & {mutant.kills}
+    return tuple(sorted((found - expected) | (needed - found)))
 
 
 def clean_client(contract: Contract, seed: int, name: str = REFERENCE, depth: Depth = Depth.WHOLE) -> Clean:
@@ -128,7 +152,7 @@ def clean_client(contract: Contract, seed: int, name: str = REFERENCE, depth: De
     judge = Judge[Call](requirements, Lists(), call_size)
     with _correct(name, contract) as caller:
         abilities = caller.abilities
-        exact: Iterable[Case] | None = None
+        exact: Sequence[Case] | None = None
         if depth is not Depth.WHOLE:
             exact = shares(exact_cases(contract, abilities))[0] if depth is Depth.FAIR else ()
         exercise(caller, contract, seed=seed, see=judge.see, exact=exact)
@@ -145,7 +169,8 @@ def shares(cases: Iterable[Case]) -> tuple[tuple[Case, ...], ...]:
 
 
 def _waits(case: Case) -> bool:
-    return any(each.answer.stall for each in (case, *case.before, *case.beside))
+    turns = (Turn(case.asked, case.answer), *case.before, *case.beside)
+    return any(each.answer.stall or each.answer.delivery in _LENGTHY for each in turns)
 
 
 def _asked_of(name: str, contract: Contract) -> Contract:
@@ -171,7 +196,7 @@ def _opened(mutant: FaultyClient, contract: Contract) -> Iterator[Caller]:
 def _correct(name: str, contract: Contract) -> Iterator[Caller]:
     variant = next((each for each in CLIENT_VARIANTS if each.name == name), None)
     if name == OF_PATHS:
-        yield path_caller()
+        yield PathCaller()
     elif variant is None:
         yield reference_caller()
     elif variant.make is not None:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import hypothesis
 import pytest
 
 from conformance import contract as contracts
+from conformance import run_server
 from conformance.checks.reading import SEND
 from conformance.contract import Contract
+from conformance.drivers import client as client_driver
+from conformance.drivers import schemathesis_process
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.model import Exchange, Ledger, Request, Response
 from conformance.settings import DEFAULT
 from tests import client_packages
 from tests.client_packages import Asker, Package
+
+# How long an example takes is a matter of the machine, and no test is about it.
+hypothesis.settings.register_profile("untimed", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +36,26 @@ def contract() -> Contract:
 def stock(stock_client: Package) -> str:
     """The name of the package that openapi-python-client makes of the contract by itself."""
     return stock_client.name
+
+
+@pytest.fixture
+def explorer_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that loads Schemathesis leaves its process to the next one: loading takes longer than most runs."""
+
+    @contextmanager
+    def loading() -> Iterator[None]:
+        schemathesis_process.begin()
+        yield
+
+    monkeypatch.setattr(run_server, "loading", loading)
+
+
+@pytest.fixture
+def few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run in this process plays a tenth of the cases of clients: where the run is looked at, not the client."""
+    vectors = client_driver.vectors
+    monkeypatch.setattr(client_driver, "vectors", lambda *arguments: vectors(*arguments)[::10])
+    monkeypatch.setitem(client_driver.EXAMPLES, "quick", 10)
 
 
 Make = Callable[..., Exchange]

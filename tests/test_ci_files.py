@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,12 @@ GITLAB = yaml.safe_load((ROOT / "examples/ci/gitlab-ci.yml").read_text(encoding=
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 JUDGE = next(each for each in STEPS if each.get("id") == "judge")
 
-#: In place of the suite: it keeps the arguments, the token and the numbers it is given, and fails if it is asked to.
-FAKE = """#!/usr/bin/env python3
+#: In place of the suite, with nothing loaded that it does not need. It keeps the arguments, the token and the numbers
+#: that it is given, and fails if it is asked to.
+FAKE = f"""#!{sys.executable} -S
 import json, os, sys
-names = {"token": "SMS_CONFORMANCE_TOKEN", "numbers": "SMS_CONFORMANCE_NUMBERS"}
-given = {"arguments": sys.argv[1:], **{each: os.environ.get(name) for each, name in names.items()}}
+names = dict(token="SMS_CONFORMANCE_TOKEN", numbers="SMS_CONFORMANCE_NUMBERS")
+given = dict(arguments=sys.argv[1:], **dict((each, os.environ.get(name)) for each, name in names.items()))
 open(os.environ["GIVEN"], "w").write(json.dumps(given))
 sys.exit(int(os.environ.get("ENDS_WITH", "0")))
 """

@@ -24,6 +24,7 @@ from conformance.drivers.cases import Case, UnreadableCase, case_from_json, case
 from conformance.drivers.client import exercise, replay
 from conformance.drivers.exact_cases import vectors
 from conformance.drivers.generated import generated_caller
+from conformance.drivers.wire_cases import wire_cases
 from conformance.drivers.wrong_types import wrong_types
 from conformance.model import (
     JSON,
@@ -39,7 +40,7 @@ from conformance.model import (
     Told,
     Turn,
 )
-from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.client_paths import PATHS, PathCaller
 from conformance.reference_client import reference_caller
 from tests.client_packages import write_package
 
@@ -84,6 +85,12 @@ def test_exact_cases_have_names_of_their_own(contract: Contract) -> None:
     assert len(by_name(contract)) == len(vectors(contract))
 
 
+def by_shape(contract: Contract) -> list[Case]:
+    """All cases but those that are about how an answer comes."""
+    others = {case.name for case in wire_cases(send_operation(contract), is_thorough=True)}
+    return [case for case in vectors(contract, "thorough") if case.name not in others]
+
+
 def test_good_answers_obey_the_contract_and_broken_ones_do_not(contract: Contract) -> None:
     send = send_operation(contract)
 
@@ -95,7 +102,7 @@ def test_good_answers_obey_the_contract_and_broken_ones_do_not(contract: Contrac
 
     accepted = [
         case
-        for case in vectors(contract, "thorough")
+        for case in by_shape(contract)
         if case.answer.response.status == send.accepted and not case.name.startswith("left-open-")
     ]
 
@@ -107,7 +114,7 @@ def test_good_answers_obey_the_contract_and_broken_ones_do_not(contract: Contrac
 def test_what_is_left_open_is_read_as_open(contract: Contract) -> None:
     """The name of a case says whether the checks take it for right, broken or neither."""
     kinds = {Kind.OPEN: "left-open-", Kind.BROKEN_SUCCESS: "accepted-"}
-    for case in vectors(contract, "thorough"):
+    for case in by_shape(contract):
         call = Call(case.asked, case.answer, (), Outcome(Told.NOTHING, default_timeout=1.0))
         kind = Reading(contract, call).kind
         if case.name.startswith("left-open-"):
@@ -181,7 +188,7 @@ def test_right_answers_of_the_cases_are_right_to_the_checks_of_servers(contract:
     unusual = ("left-open-", "accepted-", "refused-with-unknown-code-", "code-")
     accused: dict[str, list[str]] = {}
     judged = 0
-    for case in vectors(contract, "thorough"):
+    for case in by_shape(contract):
         response = case.answer.response
         if response.status != send.accepted or case.name.startswith(unusual) or case.answer.cut_after is not None:
             continue
@@ -398,7 +405,7 @@ def call_name(call: Call) -> str:
 
 
 def test_values_in_paths_are_played_where_the_contract_has_some(contract: Contract) -> None:
-    seen = paths_played(path_caller())
+    seen = paths_played(PathCaller())
 
     assert [case for case in vectors(contract) if case.asked.path] == []
     assert [request.target for request in seen["sync a/b/some-member-key"].received] == [

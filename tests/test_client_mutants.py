@@ -18,9 +18,9 @@ from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.wire_cases import wire_cases
 from conformance.judge import Judge, Lists, call_size
 from conformance.model import Answer, Asked, Call, Caller, Request, Response, json_response
-from conformance.mutants import client_sends
+from conformance.mutants import client_sends, client_wire
 from conformance.mutants.client import CLIENT_MUTANTS, PATH_MUTANTS, ClientMutant
-from conformance.mutants.client_paths import PATHS, path_caller
+from conformance.mutants.client_paths import PATHS, PathCaller
 from conformance.mutants.collection import mutants_in
 from conformance.reference_client import reference_caller
 
@@ -130,17 +130,6 @@ def broken(call: Call) -> dict[str, list[str]]:
     return {id: breaches for id, breaches in found.items() if breaches}
 
 
-def wire_calls(server, caller) -> Iterator[Call]:
-    for case in WIRE:
-        yield from play(server, caller, case)
-
-
-def test_the_reference_client_breaks_nothing_over_the_wire(server):
-    calls = [*wire_calls(server, reference_caller())]
-
-    assert [(call.answer, found) for call in calls if (found := broken(call))] == []
-
-
 #: Sections about requests and about answers that come whole, which need no socket to be tried.
 ON_ANSWERS = ("requests", "results", "errors", "broken answers")
 #: Sections about what a socket does.
@@ -152,7 +141,22 @@ def of(*sections: str) -> list[ClientMutant]:
 
 
 #: Faults in what is sent and how it is waited for; those of several calls at once are tried by the self-test.
-SENDING = [each for each in of(*ON_SOCKETS) if each in mutants_in(client_sends, ClientMutant)]
+SENDING = [
+    each
+    for each in of(*ON_SOCKETS)
+    if each in (*mutants_in(client_sends, ClientMutant), *mutants_in(client_wire, ClientMutant))
+]
+
+
+def wire_calls(server, caller) -> Iterator[Call]:
+    for case in WIRE:
+        yield from play(server, caller, case)
+
+
+def test_the_reference_client_breaks_nothing_over_the_wire(server):
+    calls = [*wire_calls(server, reference_caller())]
+
+    assert [(call.answer, found) for call in calls if (found := broken(call))] == []
 
 
 @pytest.mark.parametrize("style", ["sync", "async"])
@@ -239,7 +243,7 @@ def test_the_fault_is_noticed_in_an_exact_case(in_process, mutant):
 def test_the_client_of_paths_breaks_nothing(in_process):
     judge = Judge(requirements(PATH_CONTRACT), Lists(), call_size)
     for case in CASES_OF_PATHS:
-        judge.see(in_process(path_caller(), case))
+        judge.see(in_process(PathCaller(), case))
 
     assert [each.requirement.id for each in judge.records() if each.broken] == []
 

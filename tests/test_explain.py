@@ -28,7 +28,7 @@ def test_a_requirement_on_servers_has_its_examples(contract: Contract, id: str) 
         assert found.broken.breaches
 
 
-def test_a_requirement_on_clients_has_its_examples(contract: Contract) -> None:
+def test_a_requirement_on_clients_has_its_examples(contract: Contract, few_cases: None) -> None:
     text = "\n".join(explanation_lines(explained("client-mixed-visible", contract)))
 
     assert text.startswith("client-mixed-visible (MUST)\n")

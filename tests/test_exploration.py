@@ -19,8 +19,17 @@ def contract() -> Contract:
     return contracts.read(contracts.default_folder())
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def processes() -> Iterator[None]:
+    """One process explores for all, but where a test asks for another."""
+    yield
+    schemathesis_process.close_all()
+
+
+@pytest.fixture
+def fresh_process() -> Iterator[None]:
+    """A process of its own, begun for the first exploration."""
+    schemathesis_process.close_all()
     yield
     schemathesis_process.close_all()
 
@@ -39,7 +48,7 @@ def plain(request: Request) -> Request:
     return Request(request.method, request.target, headers, request.body)
 
 
-def test_one_process_explores_again_and_a_seed_asks_the_same(contract: Contract) -> None:
+def test_one_process_explores_again_and_a_seed_asks_the_same(contract: Contract, fresh_process: None) -> None:
     runs: list[list[Request]] = []
     for _ in range(2):
         server, asked = reference(contract), list[Request]()
@@ -102,15 +111,16 @@ def test_what_ends_it_early_stops_the_process_soon(contract: Contract) -> None:
     assert len(asked) == 1
 
 
-def test_a_process_that_ends_is_a_fault_of_the_suite(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_ends_is_a_fault_of_the_suite(
+    contract: Contract, fresh_process: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(schemathesis_process, "_PROGRAM", "raise SystemExit(3)")
     with pytest.raises(ExplorationError, match="its process ended"):
         explored(contract, reference(contract))
     assert schemathesis_process._idle == []
 
 
-def test_what_is_loading_is_gone_after_the_block() -> None:
-    schemathesis_process.close_all()
+def test_what_is_loading_is_gone_after_the_block(fresh_process: None) -> None:
     with schemathesis_process.loading():
         (loading,) = schemathesis_process._idle
     assert schemathesis_process._idle == []
@@ -118,7 +128,7 @@ def test_what_is_loading_is_gone_after_the_block() -> None:
 
 
 def test_the_working_folder_is_not_imported_from(
-    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    contract: Contract, fresh_process: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "schemathesis.py").write_text("raise SystemExit(1)\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)

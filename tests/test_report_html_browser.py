@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from conformance.model import Cite, Level, Verdict
 from conformance.reports import Exclusion, Report, html_text, json_text
@@ -76,32 +76,71 @@ def browser() -> Iterator[Browser]:
 class Opened:
     """A page of a report in the browser, with all that it asked for and complained of."""
 
-    def __init__(self, context: BrowserContext, file: Path) -> None:
+    def __init__(self, page: Page, file: Path) -> None:
         self.asked: list[str] = []
         self.complaints: list[str] = []
-        context.on("request", lambda request: self.asked.append(request.url))
-        self.page: Page = context.new_page()
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page = page
         self.file = file
-        self.page.goto(file.as_uri())
+        page.on("request", self._request)
+        page.on("console", self._console)
+        page.on("pageerror", self._error)
+        page.goto(file.as_uri())
+
+    def close(self) -> None:
+        """Listen no more, and leave the page empty."""
+        self.page.remove_listener("request", self._request)
+        self.page.remove_listener("console", self._console)
+        self.page.remove_listener("pageerror", self._error)
+        self.page.goto("about:blank")
 
     def value(self, script: str) -> Any:
         return self.page.evaluate(script)
 
+    def _request(self, request: Request) -> None:
+        self.asked.append(request.url)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        self.complaints.append(message.text)
+
+    def _error(self, error: Error) -> None:
+        self.complaints.append(str(error))
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Page:
+    """The page that every report is opened in which asks for nothing special: a new one takes long to make."""
+    return browser.new_context().new_page()
+
+
+#: What is set of a page that is there already, and what it is where a test says nothing.
+MEDIA: dict[str, Any] = {"color_scheme": "light", "reduced_motion": "no-preference", "media": "null"}
+
 
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Any]:
-    """Opens a page of reports; words are those of a browser context, such as its width."""
+def opened(browser: Browser, page: Page, tmp_path: Path) -> Iterator[Any]:
+    """Opens a page of reports; words are those of a browser context, such as its width.
+
+    What only a new context can be given has one. A second report takes the place of the first.
+    """
+    shown: list[Opened] = []
     contexts: list[BrowserContext] = []
 
     def open_page(reports: tuple[Report, ...], width: int = 1280, **settings: Any) -> Opened:
         file = tmp_path / "report.html"
         file.write_text(html_text(reports), encoding="utf-8")
-        contexts.append(browser.new_context(viewport={"width": width, "height": 800}, **settings))
-        return Opened(contexts[-1], file)
+        used = page
+        if settings.keys() - MEDIA.keys():
+            contexts.append(browser.new_context(**settings))
+            used = contexts[-1].new_page()
+        else:
+            page.emulate_media(**{**MEDIA, **settings})
+        used.set_viewport_size({"width": width, "height": 800})
+        shown.append(Opened(used, file))
+        return shown[-1]
 
     yield open_page
+    for each in shown:
+        each.close()
     for context in contexts:
         context.close()
 

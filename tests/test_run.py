@@ -57,7 +57,7 @@ def test_a_known_failure_holds_until_its_day(options: Options, day: date, holds:
     assert ("request-id-uuid" in listed.lists({}).known) is holds
 
 
-def test_what_a_server_cannot_be_made_to_do_is_excused_with_a_reason(options: Options) -> None:
+def test_what_a_server_cannot_be_made_to_do_is_excused_with_a_reason(options: Options, explorer_kept: None) -> None:
     with pytest.raises(SettingsError, match="judges nothing"):
         run_server(
             attrs.evolve(options, only=tuple(EXCUSED)), DEFAULT, url=None, app="conformance.reference_server:asgi"
@@ -81,7 +81,7 @@ def test_one_settings_file_may_serve_both_sides(options: Options) -> None:
     both = attrs.evolve(
         options,
         only=("request-id-uuid",),
-        excluded={"client-request-method": "not ours", "request-id-uuid": "a counter"},
+        excluded={"client-request-path": "not ours", "request-id-uuid": "a counter"},
     )
 
     with pytest.raises(SettingsError, match="judges nothing"):
@@ -98,10 +98,12 @@ def test_a_contract_without_the_send_operation_is_said(options: Options, tmp_pat
         )
 
 
-def test_the_bundled_contract_is_named_so_and_any_other_by_its_folder(options: Options, tmp_path: Path) -> None:
+def test_the_bundled_contract_is_named_so_and_any_other_by_its_folder(
+    options: Options, few_cases: None, tmp_path: Path
+) -> None:
     (tmp_path / "openapi.yaml").write_bytes(options.contract.file.read_bytes())
-    here = client_report(attrs.evolve(options, only=("client-request-method",)))
-    there = client_report(attrs.evolve(options, only=("client-request-method",), contract=contracts.read(tmp_path)))
+    here = client_report(attrs.evolve(options, only=("client-request-path",)))
+    there = client_report(attrs.evolve(options, only=("client-request-path",), contract=contracts.read(tmp_path)))
 
     assert (here.contract, there.contract) == ("(bundled)", str(tmp_path))
     assert here.contract_digest == there.contract_digest
@@ -143,7 +145,7 @@ def test_what_is_meant_is_tried(options: Options, changes: Any) -> None:
         run_server(options, attrs.evolve(DEFAULT, **changes), url="http://0.0.0.0:9", app=None, agreed=not changes)
 
 
-def test_a_server_that_starts_is_waited_for(options: Options) -> None:
+def test_a_server_that_starts_is_waited_for(options: Options, explorer_kept: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     done = threading.Event()

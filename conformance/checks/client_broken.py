@@ -10,7 +10,7 @@ from conformance.checks.call_reading import Kind, Reading
 from conformance.checks.client_results import OF_ITEMS
 from conformance.checks.client_rules import JUDGED, RESULTS, met, rule
 from conformance.checks.differences import Path, pointer, shown
-from conformance.model import Item, Level, Told, is_object
+from conformance.model import JSON, Item, Level, Told, is_object
 
 C6 = "A body that breaks the contract arrives as one documented exception"
 C6_PLACE = "with the place of the fault"
@@ -74,9 +74,9 @@ def _is_broken_at(reading: Reading, *, is_member: bool) -> bool:
 
 
 def _is_there(reading: Reading, path: Path) -> bool:
-    value = reading.value
+    value: JSON = reading.value
     for part in path:
-        if is_object(value) and part not in value:
+        if is_object(value) and str(part) not in value:
             return False
         value = value[part]
     return True
@@ -174,7 +174,7 @@ def nan_raises(reading: Reading) -> Iterator[str]:
 
 
 #: Ask how the call ends that met another answer.
-_ENDS = (
+ENDS = (
     "client-success-returned",
     "client-unknown-code-read",
     "client-error-raised",
@@ -188,7 +188,13 @@ _ENDS = (
 _TELLS = (*OF_ITEMS, "client-items-of-one-key", "client-mixed-visible", "client-text-exact")
 
 
-@rule("client-open-answer-ends", applies=met(Kind.OPEN), quote=C14, elsewhere=_ENDS)
+@rule(
+    "client-open-answer-ends",
+    applies=met(Kind.OPEN),
+    quote=C14,
+    narrower=("client-call-ends", "client-too-large-ends"),
+    elsewhere=ENDS,
+)
 def open_answer_ends(reading: Reading) -> Iterator[str]:
     """An answer that the contract leaves to its reader ends in a result or in a documented exception."""
     if reading.outcome.told in _NO_END:
@@ -206,13 +212,13 @@ def _in_another_charset(reading: Reading) -> bool:
     return reading.may_be_read and reading.is_send and reading.text is Text.OTHER_CHARSET
 
 
-@rule("client-open-answer-read-right", applies=_may_be_read, quote=C14, elsewhere=(*_ENDS, *_TELLS))
+@rule("client-open-answer-read-right", applies=_may_be_read, quote=C14, elsewhere=(*ENDS, *_TELLS))
 def open_answer_is_read_right(reading: Reading) -> Iterator[str]:
     """An answer that the contract leaves to its reader is told, if it is read, with the fate of each recipient."""
     return _misread(reading)
 
 
-@rule("client-charset-not-ignored", applies=_in_another_charset, quote=C14, elsewhere=(*_ENDS, *_TELLS))
+@rule("client-charset-not-ignored", applies=_in_another_charset, quote=C14, elsewhere=(*ENDS, *_TELLS))
 def charset_is_not_ignored(reading: Reading) -> Iterator[str]:
     """A 202 in another charset than UTF-8 is raised, or read in the charset that it names."""
     return _misread(reading)

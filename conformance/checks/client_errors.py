@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from conformance.checks.call_reading import Kind, Reading
-from conformance.checks.client_results import same_words
+from conformance.checks.client_results import same_code, same_words
 from conformance.checks.client_rules import ERRORS, JUDGED, met, rule
-from conformance.checks.differences import is_number, same_number, shown
+from conformance.checks.differences import shown
 from conformance.model import BODILESS, Told
 
 C4 = "Each documented error arrives as a typed exception that gives its status, its code, its texts and the exchange"
@@ -47,7 +47,7 @@ def error_has_its_status(reading: Reading) -> Iterator[str]:
 def error_has_its_code(reading: Reading) -> Iterator[str]:
     """A typed error gives the code of its body."""
     code, told = reading.value["errorcode"], reading.outcome.errorcode
-    if not (same_number(code, told) if is_number(told) else str(code) == str(told)):
+    if not same_code(code, told):
         yield f"the error's code is {told!r} in place of {code!r}"
 
 

@@ -17,7 +17,7 @@ from conformance.checks.client_rules import (
     rule,
 )
 from conformance.checks.differences import Difference, Sort, is_number, pointer, same_number, shown
-from conformance.model import Item, Told
+from conformance.model import JSON, Item, Told
 
 C2 = "Reading a valid 202 loses nothing: each recipient's fate and code can be asked for"
 C2_WRITTEN = "the result written back is equal to the JSON that came."
@@ -61,7 +61,7 @@ def request_id_is_read(reading: Reading) -> Iterator[str]:
 @rule("client-top-code-read", applies=returned_send, quote=C2, tags=("codes",))
 def top_code_is_read(reading: Reading) -> Iterator[str]:
     """The result gives the code of the answer as a whole."""
-    if not _same_code(expected := reading.value["errorcode"], reading.outcome.errorcode):
+    if not same_code(expected := reading.value["errorcode"], reading.outcome.errorcode):
         yield f"the answer's errorcode is {expected!r}, yet the result gives {reading.outcome.errorcode!r}"
 
 
@@ -132,7 +132,7 @@ def item_code_is_read(reading: Reading) -> Iterator[str]:
     """A recipient that was refused has its own code in the result."""
     for item, told in reading.pairs:
         is_told = item.errorcode is not None and told.errorcode is not None
-        if is_told and not _same_code(item.errorcode, told.errorcode):
+        if is_told and not same_code(item.errorcode, told.errorcode):
             yield f"{shown(item.message_key)} was refused with {item.errorcode}, yet the result says {told.errorcode!r}"
 
 
@@ -171,10 +171,10 @@ def codes_are_integers(reading: Reading) -> Iterator[str]:
             yield f"the code {code} is told as {told!r}"
 
 
-def _same_code(expected: object, told: object) -> bool:
+def same_code(expected: JSON, told: JSON) -> bool:
     """The same code, of whatever type it is told as: that is another requirement's."""
     if is_number(expected) and is_number(told):
-        return same_number(expected, told)  # type: ignore[arg-type]
+        return same_number(expected, told)
     return str(expected) == str(told)
 
 

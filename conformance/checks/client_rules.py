@@ -64,8 +64,8 @@ def rule(
     """
 
     def decorate(breaches: Callable[[Reading], Iterator[str]]) -> Rule:
-        cite, explained = Cite(page, quote), (frozenset(narrower), frozenset(elsewhere))
-        return Rule(id, cite, level, applies, breaches, frozenset(tags), *explained)
+        cite, explained = Cite(page, quote), frozenset(elsewhere)
+        return Rule(id, cite, level, applies, breaches, frozenset(tags), frozenset(narrower), explained)
 
     return decorate
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from conformance.checks.call_reading import Kind, Reading
 from conformance.checks.client_rules import rule
-from conformance.checks.differences import same
+from conformance.checks.differences import differences
 from conformance.model import JSON, Abilities, Delivery, Headers, Outcome, Told, Turn, is_array, is_object
 
 C12 = "Threads and tasks can use one client together"
@@ -140,7 +140,8 @@ def _told_in_two_styles(reading: Reading) -> bool:
     """What a client makes of the answer is not left to the moment."""
     answer = reading.call.answer
     certain = reading.kind is not Kind.OPEN or (answer.delivery is Delivery.PLAIN and not answer.is_reset)
-    return reading.call.alike is not None and certain
+    doubtful = reading.has_several_right_ends or reading.follows_trouble
+    return reading.call.alike is not None and certain and not doubtful
 
 
 @rule("client-styles-alike", applies=_told_in_two_styles, quote=C13, tags=("together",))
@@ -158,7 +159,7 @@ def _differences(first: Outcome, second: Outcome) -> Iterator[tuple[str, object,
         yield "end", _ended(first), _ended(second)
         return
     told, other = _comparable(first), _comparable(second)
-    yield from ((name, told[name], other[name]) for name in told if not same(told[name], other[name]))
+    yield from ((name, told[name], other[name]) for name in told if any(differences(told[name], other[name])))
 
 
 def _ended(outcome: Outcome) -> str:

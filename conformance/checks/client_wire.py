@@ -62,18 +62,6 @@ def call_ends(reading: Reading) -> Iterator[str]:
     yield from _no_end(reading)
 
 
-@rule(
-    "client-open-answer-documented",
-    applies=met(Kind.OPEN),
-    quote=C8_ENDS,
-    narrower=("client-call-ends", "client-too-large-ends"),
-)
-def open_answer_ends_documented(reading: Reading) -> Iterator[str]:
-    """An answer that the contract leaves open ends in a result or a documented error."""
-    if reading.outcome.told in _NOTHING_DOCUMENTED:
-        yield f"the contract leaves open what comes of this answer, yet {reading.told}"
-
-
 @rule("client-stalled-raises", applies=met(Kind.STALLED), quote=C8, narrower=("client-call-ends",))
 def stalled_answer_raises(reading: Reading) -> Iterator[str]:
     """An answer that does not come in time raises a documented error of the transport."""

@@ -106,7 +106,9 @@ class GeneratedCaller:
         self._log = _Log(package)
         # Loading the certificates takes longer than a hundred calls; every client may have the same.
         self._certificates = ssl.create_default_context()
-        self._takes_certificates = "verify_ssl" in inspect.signature(client).parameters
+        taken = inspect.signature(client).parameters
+        self._takes_certificates, self._takes_headers = "verify_ssl" in taken, "headers" in taken
+        self._headers_given: dict[_Key, dict[str, str]] = {}
 
     @property
     def abilities(self) -> Abilities:
@@ -172,7 +174,8 @@ class GeneratedCaller:
         else:
             outcome = _of_error(self._package, end.operation, end.raised)
         self._client(_key(asked))
-        shown = (*_views(end.client, end.result, end.raised), self._pickled[_key(asked)], log)
+        kept = (self._pickled[_key(asked)], repr(self._headers_given.get(_key(asked), "")))
+        shown = (*_views(end.client, end.result, end.raised), *kept, log)
         return attrs.evolve(outcome, default_timeout=self._default_timeout(asked), shown="\n".join(shown))
 
     def _client(self, key: _Key) -> Any:
@@ -180,6 +183,9 @@ class GeneratedCaller:
             options: dict[str, Any] = {"base_url": key.url, "token": key.token}
             if key.timeout is not None:
                 options["timeout"] = httpx.Timeout(key.timeout)
+            if self._takes_headers:
+                # Its caller's own, which are looked at again: a client may write the token there.
+                options["headers"] = self._headers_given.setdefault(key, {})
             # As its caller would make it, before its first use: what cannot be pickled shows nothing.
             self._pickled[key] = _pickled(self._make(**options))
             if self._takes_certificates:

@@ -135,7 +135,14 @@ def unknown(send: SendOperation) -> Iterator[Named]:
     queued = accepted_body(people(2))
     yield "queued-with-unknown-fields", people(2), accepting(send, {**queued, **more})
     yield "mixed-with-unknown-fields", body, accepting(send, {**more, **answer, "responses": items})
-    values = {"null": None, "true": True, "empty-list": [], "empty-object": {}, "text": "", "list-with-null": [None]}
+    values: dict[str, JSON] = {
+        "null": None,
+        "true": True,
+        "empty-list": [],
+        "empty-object": {},
+        "text": "",
+        "list-with-null": [None],
+    }
     for name, value in values.items():
         yield f"unknown-field-{name}", people(2), accepting(send, {**queued, "next": value})
         of_items = [{**item, "next": value} for item in queued["responses"]]
@@ -170,9 +177,9 @@ def in_every_script(send: SendOperation) -> Iterator[Named]:
         yield f"text-{name}", body, accepting(send, answer)
         yield f"text-{name}-escaped", body, _raw(send, json.dumps(answer).encode())
     body, answer = refusing(2, {1}, Fault(109106, "?"))
-    text = json.dumps(answer).encode()
+    content = json.dumps(answer).encode()
     for name, half in {"high": rb"\ud800", "low": rb"\udc00", "swapped": rb"\udc00\ud800"}.items():
-        yield f"left-open-half-a-surrogate-{name}", body, _raw(send, text.replace(b'"?"', b'"a%sb"' % half))
+        yield f"left-open-half-a-surrogate-{name}", body, _raw(send, content.replace(b'"?"', b'"a%sb"' % half))
 
 
 #: Numbers as they stand in a text: large, small, negative, and one of several spellings.

@@ -18,11 +18,15 @@ TOP = ("requestId", "errorcode", "message", "responses")
 ITEM = ("messageKey", "errorcode", "message")
 
 
-def everywhere(value: JSON, change: Callable[[JSON], JSON]) -> JSON:
-    """The value with each part of it changed that is neither object nor list."""
+def everywhere(value: dict[str, JSON], change: Callable[[JSON], JSON]) -> dict[str, JSON]:
+    """The object with each part of it changed that is neither object nor list."""
+    return {name: _changed(each, change) for name, each in value.items()}
+
+
+def _changed(value: JSON, change: Callable[[JSON], JSON]) -> JSON:
     if is_object(value):
-        return {name: everywhere(each, change) for name, each in value.items()}
-    return [everywhere(each, change) for each in value] if is_array(value) else change(value)
+        return everywhere(value, change)
+    return [_changed(each, change) for each in value] if is_array(value) else change(value)
 
 
 @client_mutant(kills="client-success-returned")
@@ -51,7 +55,7 @@ class ReadsRequestIdInLowerCase(ReferenceClient):
     """Reads `requestid` for `requestId`."""
 
     def result(self, body: dict[str, JSON]) -> Result:
-        return evolve(super().result(body), request_id=body.get("requestid"))
+        return evolve(super().result(body), request_id=str(body.get("requestid")))
 
 
 @client_mutant(kills="client-top-code-read")
@@ -60,7 +64,8 @@ class TakesTheTopCodeOfTheFirstItem(ReferenceClient):
 
     def result(self, body: dict[str, JSON]) -> Result:
         result = super().result(body)
-        return evolve(result, errorcode=result.refused[0].errorcode if result.refused else 0)
+        codes = [item.errorcode for item in result.refused if item.errorcode is not None]
+        return evolve(result, errorcode=codes[0] if codes else 0)
 
 
 @client_mutant(kills="client-top-message-read")
@@ -207,8 +212,9 @@ class TurnsCodesIntoTexts(ReferenceClient):
     """Tells of the code of a refused item as a text."""
 
     def item(self, body: dict[str, JSON]) -> Item:
-        code: JSON = body.get("errorcode")
-        return evolve(super().item(body), errorcode=code if code is None else str(code))
+        item, code = super().item(body), body.get("errorcode")
+        as_text: JSON = str(code)
+        return item if code is None else evolve(item, errorcode=as_text)
 
 
 @client_mutant(kills="client-writes-back")
@@ -296,10 +302,14 @@ class DropsNulls(ReferenceClient):
         return _without_nulls(body)
 
 
-def _without_nulls(value: JSON) -> JSON:
+def _without_nulls(value: dict[str, JSON]) -> dict[str, JSON]:
+    return {name: _nulls_dropped(each) for name, each in value.items() if each is not None}
+
+
+def _nulls_dropped(value: JSON) -> JSON:
     if is_object(value):
-        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
-    return [_without_nulls(each) for each in value] if is_array(value) else value
+        return _without_nulls(value)
+    return [_nulls_dropped(each) for each in value] if is_array(value) else value
 
 
 @client_mutant(kills="client-null-stays-null")

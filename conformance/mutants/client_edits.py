@@ -10,7 +10,8 @@ from conformance.mutants.client_edit import ClientEdit, Edit
 from conformance.mutants.client_edits_reading import READING_EDITS
 from conformance.mutants.client_edits_secrets import SECRET_EDITS
 from conformance.mutants.client_edits_sending import SENDING_EDITS
+from conformance.mutants.client_edits_wire import WIRE_EDITS
 
 __all__ = ["CLIENT_EDITS", "ClientEdit", "Edit"]
 
-CLIENT_EDITS: tuple[ClientEdit, ...] = (*SENDING_EDITS, *READING_EDITS, *SECRET_EDITS)
+CLIENT_EDITS: tuple[ClientEdit, ...] = (*SENDING_EDITS, *READING_EDITS, *SECRET_EDITS, *WIRE_EDITS)

@@ -96,7 +96,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "names-everybody-by-the-first-key",
-        "client-items-complete",
+        "client-text-exact",
         "Gives every item of an answer the key of the first.",
         Edit(
             RESULT,
@@ -108,7 +108,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "names-items-in-the-order-of-the-request",
-        "client-reads-refused",
+        "client-text-exact",
         "Gives the items the keys of the request in its order, whatever order they came in.",
         Edit(
             MIXED,
@@ -121,7 +121,7 @@ RESULTS: tuple[ClientEdit, ...] = (
     ),
     client_edit(
         "trims-keys",
-        "client-items-complete",
+        "client-text-exact",
         "Reads keys in lower case, without blanks around them.",
         Edit(ITEM, 'found.pop("messageKey")', 'str(found.pop("messageKey")).strip().lower()'),
     ),
@@ -241,6 +241,70 @@ RESULTS: tuple[ClientEdit, ...] = (
             RESULT,
             _EXTRAS,
             "made.additional_properties = {name: each for name, each in found.items() if type(each) is str}",
+        ),
+    ),
+    client_edit(
+        "keeps-items-by-their-keys",
+        "client-items-of-one-key",
+        "Keeps one item for each key, the last.",
+        Edit(RESULT, _ITEMS, f"[*{{each.message_key: each for each in {_ITEMS}}}.values()]"),
+    ),
+    client_edit(
+        "lists-the-last-item-twice",
+        "client-items-invented",
+        "Lists the last item of an answer twice.",
+        Edit(RESULT, _ITEMS, f"(lambda each: [*each, *each[-1:]])({_ITEMS})"),
+    ),
+    client_edit(
+        "loses-what-comes-after-a-hundred",
+        "client-items-complete",
+        "Reads a hundred items.",
+        Edit(RESULT, _ITEMS, f"{_ITEMS}[:100]"),
+    ),
+    client_edit(
+        "reads-the-message-of-an-answer-under-another-name",
+        "client-top-message-read",
+        "Reads `Message` for the `message` of an answer, and finds none.",
+        Edit(RESULT, 'found.pop("message", UNSET)', 'found.get("Message", UNSET)'),
+    ),
+    client_edit(
+        "counts-in-place-of-the-code",
+        "client-top-code-read",
+        "Gives how many were refused for the code of an answer.",
+        Edit(RESULT, 'made.errorcode = found.pop("errorcode")', 'made.errorcode = min(found.pop("errorcode"), 1)'),
+    ),
+    client_edit(
+        "sees-refusals-everywhere",
+        "client-all-queued-visible",
+        "Says of an answer with several items that somebody was refused.",
+        Edit(
+            MIXED,
+            "            if self._refuses(code)\n        )",
+            "            if self._refuses(code) or len(self._items()) > 1\n        )",
+        ),
+    ),
+    client_edit(
+        "cuts-fractions",
+        "client-number-exact",
+        "Reads a number with a fraction as an integer.",
+        Edit(
+            READING,
+            "_NAMES_ONCE = json.JSONDecoder(object_pairs_hook=_with_names_once, parse_constant=_no_constant)",
+            "_NAMES_ONCE = json.JSONDecoder(\n"
+            "    object_pairs_hook=_with_names_once,\n"
+            "    parse_constant=_no_constant,\n"
+            "    parse_float=lambda text: int(float(text)) if abs(float(text)) < 1e9 else float(text),\n"
+            ")",
+        ),
+    ),
+    client_edit(
+        "drops-null",
+        "client-null-stays-null",
+        "Leaves out what is null of what it does not know.",
+        Edit(
+            RESULT,
+            _EXTRAS,
+            "made.additional_properties = {name: each for name, each in found.items() if each is not None}",
         ),
     ),
     client_edit(
@@ -368,6 +432,23 @@ STATUSES: tuple[ClientEdit, ...] = (
         "client-undocumented-status-raises",
         "Crashes on a status that no registry lists.",
         Edit(CALLS, _RAISE, f"    import http\n\n    http.HTTPStatus(status)\n{_RAISE}"),
+    ),
+    client_edit(
+        "knows-no-status-of-600",
+        "client-undocumented-number-raises",
+        "Crashes on a status of no class.",
+        Edit(CALLS, _RAISE, f'    if status >= 600:\n        raise ArithmeticError(f"status {{status}}")\n{_RAISE}'),
+    ),
+    client_edit(
+        "crashes-on-error-pages-of-documented-statuses",
+        "client-broken-error-raises",
+        "Crashes where the body of a documented error is not what it should be.",
+        Edit(
+            CALLS,
+            "        return documented.read(answer)\n    except Misfit:\n        return None\n",
+            "        return documented.read(answer)\n"
+            '    except Misfit:\n        raise KeyError("errorcode") from None\n',
+        ),
     ),
     client_edit(
         "crashes-on-a-server-error-without-json",
@@ -658,6 +739,36 @@ BROKEN: tuple[ClientEdit, ...] = (
             "            return None\n",
         ),
         styles=ASYNC,
+    ),
+    client_edit(
+        "says-not-where",
+        "client-broken-body-place",
+        "Does not say where a body is wrong.",
+        Edit(
+            EXCHANGE,
+            "    return DecodeError(arguments.operation, response, unknown, pointer, reason)\n",
+            "    return DecodeError(arguments.operation, response, unknown, None, reason)\n",
+        ),
+    ),
+    client_edit(
+        "points-at-the-first-item",
+        "client-broken-body-place",
+        "Says of every item that is wrong that it is the first.",
+        Edit(
+            READING,
+            "            raise misfit.inside(_first_misfit(read, items)) from None\n",
+            "            raise misfit.inside(0) from None\n",
+        ),
+    ),
+    client_edit(
+        "does-not-look-at-the-charset",
+        "client-charset-not-ignored",
+        "Reads an answer in another charset as UTF-8, with marks for what it cannot read.",
+        Edit(
+            READING,
+            f'{_CHARSET}        raise Misfit("is in another charset than UTF-8")\n    try:\n{_DECODED}',
+            '    try:\n        text = content.decode("utf-8", "strict" if _is_utf_8(content_type) else "replace")\n',
+        ),
     ),
     client_edit(
         "says-that-nothing-was-done",

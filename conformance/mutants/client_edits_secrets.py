@@ -133,6 +133,18 @@ SECRET_EDITS: tuple[ClientEdit, ...] = (
         ),
     ),
     client_edit(
+        "writes-the-token-into-its-callers-headers",
+        "client-no-secret-shown",
+        "Writes the token into the headers that its caller gave.",
+        Edit(
+            CLIENT,
+            "        self._limits = self._limits._replace(secret_headers=",
+            "        if isinstance(headers, dict):\n"
+            '            headers[auth_header_name] = f"{prefix} {token}"\n'
+            "        self._limits = self._limits._replace(secret_headers=",
+        ),
+    ),
+    client_edit(
         "pickles-the-token",
         "client-no-secret-shown",
         "Pickles a client with the token.",

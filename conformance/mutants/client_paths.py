@@ -5,14 +5,15 @@ The contract is the one in `paths/`, beside this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+import copy
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
-from conformance.model import JSON, Asked, Caller, FunctionCaller, Outcome, Request, Response, is_object
+from conformance.model import JSON, Asked, Request, Response, is_object
 from conformance.mutants.client_mutant import client_mutant
-from conformance.reference_client import ReferenceClient, Result, Returned, Unsent, reference_caller
+from conformance.reference_client import Carried, ReferenceCaller, ReferenceClient, Result, Returned, Unsent
 
 #: The folder of the contract.
 PATHS = Path(__file__).parent / "paths"
@@ -21,9 +22,13 @@ PATHS = Path(__file__).parent / "paths"
 class PathClient(ReferenceClient):
     """Asks for a member of a list: the reference client with another operation."""
 
-    def __init__(self, url: str, token: str, timeout: float | None = None, *, list_name: str, member_key: str) -> None:
-        super().__init__(url, token, timeout)
-        self.values = (list_name, member_key)
+    values = ("", "")
+
+    def at(self, path: Mapping[str, str]) -> Self:
+        """A copy that asks for the member of these values."""
+        made = copy.copy(self)
+        made.values = (path["list"], path["member-key"])
+        return made
 
     def target(self) -> str:
         list_name, member_key = map(self.escaped, self.values)
@@ -57,17 +62,19 @@ class PathClient(ReferenceClient):
         return Result(request_id="", errorcode=0, message=None, items=(), written=body)
 
 
-def path_caller(client_class: Callable[..., ReferenceClient] = PathClient) -> Caller:
-    """A caller of this client, which puts the values of a call into its path."""
+class PathCaller(ReferenceCaller):
+    """A `Caller` of this client, which puts the values of a call into its path."""
 
-    def call(asked: Asked) -> Outcome:
-        made = partial(client_class, list_name=asked.path["list"], member_key=asked.path["member-key"])
-        return reference_caller(made)(asked)
+    def __init__(self, client_class: type[ReferenceClient] = PathClient) -> None:
+        super().__init__(client_class)
 
-    return FunctionCaller(call)
+    def _client(self, asked: Asked) -> tuple[ReferenceClient, Carried]:
+        client, carried = super()._client(asked)
+        assert isinstance(client, PathClient)
+        return client.at(asked.path), carried
 
 
-@client_mutant(kills="client-path-value-escaped", caller=path_caller)
+@client_mutant(kills="client-path-value-escaped", caller=PathCaller)
 class PutsValuesIntoThePathAsTheyAre(PathClient):
     """Puts values into the path as they are, but for what no request line can hold."""
 
@@ -75,7 +82,7 @@ class PutsValuesIntoThePathAsTheyAre(PathClient):
         return quote(value, safe="/?#%+&=;:@!$'()*,[]|^`{}<>\"\\")
 
 
-@client_mutant(kills="client-path-value-escaped", caller=path_caller)
+@client_mutant(kills="client-path-value-escaped", caller=PathCaller)
 class EscapesValuesTwice(PathClient):
     """Escapes a value twice."""
 
@@ -83,7 +90,7 @@ class EscapesValuesTwice(PathClient):
         return quote(super().escaped(value), safe="")
 
 
-@client_mutant(kills="client-path-value-escaped", caller=path_caller)
+@client_mutant(kills="client-path-value-escaped", caller=PathCaller)
 class EscapesValuesAsAForm(PathClient):
     """Escapes a value as a form has it, with a plus sign for a blank."""
 
@@ -91,7 +98,7 @@ class EscapesValuesAsAForm(PathClient):
         return super().escaped(value).replace("%20", "+")
 
 
-@client_mutant(kills="client-path-value-escaped", caller=path_caller)
+@client_mutant(kills="client-path-value-escaped", caller=PathCaller)
 class KeepsSlashesOfValues(PathClient):
     """Keeps the slashes of a value, as a function for whole paths does."""
 
@@ -99,7 +106,7 @@ class KeepsSlashesOfValues(PathClient):
         return quote(value)
 
 
-@client_mutant(kills="client-path-value-escaped", caller=path_caller)
+@client_mutant(kills="client-path-value-escaped", caller=PathCaller)
 class LeavesEscapedValuesAsTheyAre(PathClient):
     """Leaves a value as it is that looks as if it were escaped already."""
 
@@ -107,7 +114,7 @@ class LeavesEscapedValuesAsTheyAre(PathClient):
         return value if "%2" in value and value.isascii() else super().escaped(value)
 
 
-@client_mutant(kills="client-path-value-escaped", caller=path_caller)
+@client_mutant(kills="client-path-value-escaped", caller=PathCaller)
 class EscapesValuesInLatin1(PathClient):
     """Escapes the bytes of Latin-1, as far as it goes."""
 
@@ -115,7 +122,7 @@ class EscapesValuesInLatin1(PathClient):
         return quote(value, safe="", encoding="latin-1", errors="replace")
 
 
-@client_mutant(kills="client-path-value-escaped", caller=path_caller)
+@client_mutant(kills="client-path-value-escaped", caller=PathCaller)
 class ExchangesTwoValues(PathClient):
     """Puts the values into each other's place."""
 
@@ -124,7 +131,7 @@ class ExchangesTwoValues(PathClient):
         return f"/lists/{list_name}/members/{member_key}"
 
 
-@client_mutant(kills="client-path-value-escaped", caller=path_caller)
+@client_mutant(kills="client-path-value-escaped", caller=PathCaller)
 class StripsValues(PathClient):
     """Strips blanks from a value."""
 
@@ -132,7 +139,7 @@ class StripsValues(PathClient):
         return super().escaped(value.strip())
 
 
-@client_mutant(kills="client-dot-segments-refused", caller=path_caller)
+@client_mutant(kills="client-dot-segments-refused", caller=PathCaller)
 class SendsDotSegments(PathClient):
     """Sends a value that is a dot segment."""
 
@@ -140,7 +147,7 @@ class SendsDotSegments(PathClient):
         return value != ""
 
 
-@client_mutant(kills="client-dot-segments-refused", caller=path_caller)
+@client_mutant(kills="client-dot-segments-refused", caller=PathCaller)
 class EscapesDotSegments(PathClient):
     """Sends a dot segment with its dots escaped, which servers and proxies take for dots."""
 
@@ -151,7 +158,7 @@ class EscapesDotSegments(PathClient):
         return value != ""
 
 
-@client_mutant(kills="client-empty-path-value-refused", caller=path_caller)
+@client_mutant(kills="client-empty-path-value-refused", caller=PathCaller)
 class SendsEmptyValues(PathClient):
     """Sends a value that is empty."""
 
@@ -159,7 +166,7 @@ class SendsEmptyValues(PathClient):
         return value not in (".", "..")
 
 
-@client_mutant(kills="client-empty-path-value-refused", caller=path_caller)
+@client_mutant(kills="client-empty-path-value-refused", caller=PathCaller)
 class FindsNothingForAnEmptyValue(PathClient):
     """Takes an empty value for something that was not found, though nobody was asked."""
 

@@ -194,7 +194,7 @@ class _TakesNoAnswer(ReferenceClient):
         raise error
 
 
-@client_mutant(kills="client-open-answer-documented")
+@client_mutant(kills="client-open-answer-ends")
 class LeaksErrorsOfUnpacking(_TakesNoAnswer):
     """Lets the error of the unpacker escape where an answer is not packed as it says."""
 
