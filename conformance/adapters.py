@@ -77,7 +77,7 @@ def _own_stdout() -> Generator[BinaryIO]:
 
 
 def _settle_sniffio() -> None:
-    """Say once that there is no sniffio. httpcore looks for it at each step of each asynchronous call, on every path."""
+    """Say once that there is no sniffio: httpcore looks for it on every path, at each step of an asynchronous call."""
     if importlib.util.find_spec("sniffio") is None:
         sys.modules["sniffio"] = None  # type: ignore[assignment]
 

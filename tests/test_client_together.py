@@ -42,6 +42,7 @@ from conformance.mutants import client_together
 from conformance.mutants.client_mutant import ClientMutant
 from conformance.mutants.collection import mutants_in
 from conformance.reference_client import ReferenceClient, reference_caller
+from conformance.reports.messages import seen_lines
 
 BOTH = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
 MUTANTS = mutants_in(client_together, ClientMutant)
@@ -382,6 +383,8 @@ def test_answer_of_another_is_named(server: ScriptedServer, contract: Contract) 
     (breach, *_) = breaches("client-own-answer", wrong, contract)
 
     assert "beside 1 others in threads" in breach
+    shown = "\n".join(seen_lines(wrong, (), ()))
+    assert "(at the same time as 1 other calls of the same client in threads)" in shown
     assert f"as the call is told whose request is {second.asked.body!r}" in breach
 
 

@@ -76,9 +76,12 @@ def _is_broken_at(reading: Reading, *, is_member: bool) -> bool:
 def _is_there(reading: Reading, path: Path) -> bool:
     value: JSON = reading.value
     for part in path:
-        if is_object(value) and str(part) not in value:
-            return False
-        value = value[part]
+        if is_object(value):
+            if part not in value:
+                return False
+            value = value[str(part)]
+        else:
+            value = value[part]
     return True
 
 

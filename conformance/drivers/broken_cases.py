@@ -29,7 +29,7 @@ def texts(send: SendOperation) -> Iterator[Named]:
     right = encoded(answer)
     for name, number in {"nan": b"NaN", "infinity": b"Infinity", "minus-infinity": b"-Infinity"}.items():
         yield f"left-open-{name}", body, _accepted(send, right[:-1] + b', "score": %s}' % number)
-    deep = b"[" * 3_000 + b"]" * 3_000
+    deep = b"[" * 400 + b"]" * 400
     yield "left-open-nested-too-deeply", body, _accepted(send, right[:-1] + b', "deep": %s}' % deep)
     yield (
         "nested-50-levels-deep",
@@ -87,7 +87,7 @@ def shapes(send: SendOperation, *, everywhere: bool) -> Iterator[Named]:
     for name, value in lacking_members(answer):
         yield f"accepted-{name}", body, _json(send.accepted, value)
     for place, kind, value in wrong_types(send.contract, schema, answer):
-        if everywhere or _is_a_container(answer, place) or kind in ("null", "list", "number", "string"):
+        if everywhere or _is_a_container(answer, place) or kind in ("null", "object", "string"):
             yield f"accepted-{place}-as-{kind}", body, _json(send.accepted, value)
 
 
@@ -100,12 +100,10 @@ def _is_a_container(answer: JSON, place: str) -> bool:
 
 def errors(send: SendOperation, *, everywhere: bool) -> Iterator[Named]:
     """A documented error with a body that is none."""
-    for status in (status for status in send.errors if everywhere or status in (send.errors[0], 500)):
+    for status in send.errors if everywhere else send.errors[:1]:
         whole = error_body(30000, "Größe fehlt")
         for name, headers, content in not_json(whole):
             yield f"error-{status}-{name}", people(2), Answer(Response(status, headers, content))
-        if status != send.errors[0] and not everywhere:
-            continue
         for name, headers, content in oddly_written(whole):
             yield f"error-{status}-{name}", people(2), Answer(Response(status, headers, content))
         schema = send.contract.response_schema(send.operation.id, status)

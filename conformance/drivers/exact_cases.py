@@ -49,7 +49,7 @@ def _sends(contract: Contract, profile: Profile) -> Iterator[Case]:
 
 
 def _named(send: SendOperation, *, is_thorough: bool) -> Iterator[Named]:
-    yield from requests(send)
+    yield from requests(send, unusual_ones=is_thorough)
     yield from result_cases.spelled(send)
     yield from result_cases.mixed(send)
     yield from result_cases.unknown(send)
@@ -58,14 +58,14 @@ def _named(send: SendOperation, *, is_thorough: bool) -> Iterator[Named]:
     yield from result_cases.left_open(send)
     yield from error_cases.documented(send)
     yield from error_cases.lacking(send, all_statuses=is_thorough)
-    yield from error_cases.undocumented(send)
+    yield from error_cases.undocumented(send, all_usual=is_thorough)
     yield from broken_cases.texts(send)
     yield from broken_cases.truncated(send, everywhere=is_thorough)
     yield from broken_cases.shapes(send, everywhere=is_thorough)
     yield from broken_cases.errors(send, everywhere=is_thorough)
     yield from _unfinished(send)
     if is_thorough:
-        yield from result_cases.every_mixture(send)
+        yield from result_cases.more(send)
         yield from error_cases.every_status(send)
 
 

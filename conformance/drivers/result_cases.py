@@ -20,8 +20,6 @@ from conformance.drivers.case_requests import NUMBER, UNICODE, Named, people, re
 from conformance.drivers.right_answers import DUPLICATE, MISSING, accepting, answer_to
 from conformance.model import JSON, Answer, Headers, Response
 
-MANY = 10_000
-
 
 def spelled(send: SendOperation) -> Iterator[Named]:
     """The same answer, otherwise written, and otherwise labelled as far as that is right."""
@@ -63,8 +61,7 @@ def mixed(send: SendOperation) -> Iterator[Named]:
     body, answer = refusing(3, {0, 1}, Fault(MISSING.errorcode, "the same words"))
     yield "two-refused-in-the-same-words", body, accepting(send, answer)
     yield from _of_one_key(send)
-    many = people(MANY, {0, MANY // 2, MANY - 1})
-    yield "ten-thousand-recipients", many, answer_to(send, many)
+    yield _many(send, "two-thousand-recipients", 2_000)
 
 
 _ORDERS: dict[str, Sequence[int]] = {"backwards": (-1,), "rotated": (1, -1)}
@@ -80,7 +77,20 @@ def _refused(send: SendOperation, count: int, refused: Sequence[int], name: str,
     return name, body, accepting(send, {**answer, "responses": items})
 
 
-def every_mixture(send: SendOperation) -> Iterator[Named]:
+def _many(send: SendOperation, name: str, count: int) -> Named:
+    body = people(count, {0, count // 2, count - 1})
+    return name, body, answer_to(send, body)
+
+
+def more(send: SendOperation) -> Iterator[Named]:
+    """What there is a lot of, and the largest answer."""
+    yield _many(send, "ten-thousand-recipients", 10_000)
+    yield from _every_mixture(send)
+    yield from _every_number(send)
+    yield from _every_escape(send)
+
+
+def _every_mixture(send: SendOperation) -> Iterator[Named]:
     """Every choice of refused ones among up to four recipients, in each order."""
     for count in range(1, 5):
         for size in range(1, count + 1):
@@ -168,14 +178,29 @@ TEXTS = {
 }
 
 
-def in_every_script(send: SendOperation) -> Iterator[Named]:
-    """Unusual texts wherever there is one, as characters and as escapes; halves of surrogate pairs as escapes."""
+#: Texts that stand as escapes in the quick profile as well.
+_ESCAPED = ("astral", "controls")
+
+
+def _texts() -> Iterator[tuple[str, JSON, dict[str, JSON]]]:
     for name, text in TEXTS.items():
         body = with_keys(people(1, {0}), [f"{text}1", f"{text}2"])
         body["recipients"][0]["to"] = NUMBER
-        answer = {**accepted_body(body, {1: Fault(109106, f"no {text}")}), f"x{text}": [text]}
+        yield name, body, {**accepted_body(body, {1: Fault(109106, f"no {text}")}), f"x{text}": [text]}
+
+
+def _every_escape(send: SendOperation) -> Iterator[Named]:
+    for name, body, answer in _texts():
+        if name not in _ESCAPED:
+            yield f"text-{name}-escaped", body, _raw(send, json.dumps(answer).encode())
+
+
+def in_every_script(send: SendOperation) -> Iterator[Named]:
+    """Unusual texts wherever there is one; some as escapes, and halves of surrogate pairs in no other way."""
+    for name, body, answer in _texts():
         yield f"text-{name}", body, accepting(send, answer)
-        yield f"text-{name}-escaped", body, _raw(send, json.dumps(answer).encode())
+        if name in _ESCAPED:
+            yield f"text-{name}-escaped", body, _raw(send, json.dumps(answer).encode())
     body, answer = refusing(2, {1}, Fault(109106, "?"))
     content = json.dumps(answer).encode()
     for name, half in {"high": rb"\ud800", "low": rb"\udc00", "swapped": rb"\udc00\ud800"}.items():
@@ -193,8 +218,6 @@ NUMBERS = (
 def numbers(send: SendOperation) -> Iterator[Named]:
     """Numbers as they can be written, where the contract has one and where it has none; some that no double holds."""
     body, answer = refusing(2, {1}, Fault(109106))
-    for number in NUMBERS:
-        yield f"number-{number}", body, _raw(send, _with_number(answer, number))
     yield "number-each", body, _raw(send, _with_number(answer, f"[{','.join(NUMBERS)}]"))
     whole = encoded(answer)
     yield "code-109106.0", body, _raw(send, whole.replace(b"109106", b"109106.0", 1))
@@ -206,6 +229,12 @@ def numbers(send: SendOperation) -> Iterator[Named]:
         yield f"code-{code}", mixed_body, accepting(send, told)
     for number in ("1e400", "-1e400", "9" * 400, "1" * 5000):
         yield f"left-open-number-{number[:6]}-of-{len(number)}", body, _raw(send, _with_number(answer, number))
+
+
+def _every_number(send: SendOperation) -> Iterator[Named]:
+    body, answer = refusing(2, {1}, Fault(109106))
+    for number in NUMBERS:
+        yield f"number-{number}", body, _raw(send, _with_number(answer, number))
 
 
 def _with_number(answer: dict[str, JSON], number: str) -> bytes:

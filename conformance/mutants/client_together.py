@@ -117,6 +117,8 @@ class SwapsTwoCallsInARow(_InCompany):
                     answer = swapped[place]
                     break
                 yield Pause()
+            else:
+                swapped.pop()  # the next one got no answer; whoever is alone later keeps its own
         return self.judged(request, answer)
 
 

@@ -193,6 +193,11 @@ def _answer_lines(seen: Call) -> Iterator[Line]:
         yield Line(f"(the connection was closed {place})")
     if seen.answer.stall:
         yield Line(f"(the server waited {seen.answer.stall} s before it answered)")
+    if seen.before:
+        yield Line(f"(after {len(seen.before)} other calls of the same client)")
+    if seen.beside:
+        way = f" in {seen.way.value}" if seen.way else ""
+        yield Line(f"(at the same time as {len(seen.beside)} other calls of the same client{way})")
 
 
 def _message_lines(headers: Headers, body: bytes) -> Iterator[Line]:
