@@ -61,17 +61,12 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
     "reads-codes-as-four-bytes": ("client-item-code-read", "client-open-answer-ends"),
     "returns-nothing-for-what-it-does-not-know": ("client-undocumented-status-raises", "client-no-redirect"),
     "none-when-undocumented": ("client-undocumented-status-raises", "client-no-redirect"),
-    # The transport's own error holds the request as it was sent.
-    # Some redirects lead to the same server, others elsewhere.
-    "follows-redirects": ("client-no-redirect", "client-body-not-elsewhere"),
-    "follows-every-redirect": ("client-no-redirect", "client-body-not-elsewhere"),
-    "posts-again-where-a-redirect-says-so": ("client-no-redirect", "client-body-not-elsewhere"),
-    "tasks-follow-redirects": ("client-no-redirect", "client-body-not-elsewhere"),
     # What was sent to nobody is shown all the same.
     "token-in-the-query": ("client-token-nowhere-else", "client-no-secret-shown"),
     "token-in-a-cookie": ("client-token-nowhere-else", "client-no-secret-shown"),
     # It has nothing to say of answers that are whole but odd.
     "takes-half-for-whole": ("client-broken-off-raises", "client-items-complete", "client-request-id-read"),
+    # The transport's own error holds the request as it was sent.
     "leaks-transport-errors": ("client-broken-off-raises", "client-no-secret-shown"),
 }
 #: Faults that show in what arrives at which moment: what else they break is chance.
@@ -80,8 +75,7 @@ BY_CHANCE = frozenset({"takes-what-is-there", "sends-into-a-closed-connection"})
 _OF_SEVERAL_CALLS = frozenset({"client-styles-alike", "client-serves-all", "client-own-answer"})
 #: Into how many shares the exact cases are dealt; each is a fair sample of them.
 SHARES = 16
-
-
+#: Deliveries that take long, as a stall does.
 _LENGTHY = frozenset({Delivery.HALF_THEN_STALL, Delivery.BOMB})
 
 
