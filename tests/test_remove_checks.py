@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from conformance import contract as contracts
 from conformance.checks import SERVER
 from conformance.checks import client as client_checks
 from conformance.contract import Contract
+from conformance.mutants.client_paths import PATHS
 from scripts.remove_checks import all_removals, main, removals
 
 MODULE = '''
@@ -52,7 +54,8 @@ def test_a_check_is_taken_out_whole_and_finding_by_finding() -> None:
 
 
 def test_every_requirement_can_be_taken_out(contract: Contract) -> None:
-    requirements = {*(each.id for each in SERVER), *(each.id for each in client_checks.requirements(contract))}
+    of_clients = (*client_checks.requirements(contract), *client_checks.requirements(contracts.read(PATHS)))
+    requirements = {each.id for each in (*SERVER, *of_clients)}
 
     assert {each.requirement for each in all_removals(breaches=False, only=())} == requirements
 
