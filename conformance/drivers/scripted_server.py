@@ -15,7 +15,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -153,7 +153,7 @@ class ScriptedServer:
             self._changed.wait_for(lambda: not play.running, SETTLING)
 
     @contextlib.contextmanager
-    def apart(self) -> Iterator[None]:
+    def apart(self) -> Generator[None]:
         """Be at another address for a while: what happens to connections there troubles nobody here."""
         before = self._site
         with self._changed:
