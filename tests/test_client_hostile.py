@@ -122,7 +122,7 @@ NO_VERDICT = {
 def test_an_adapter_that_keeps_not_to_the_protocol_gets_no_verdict_and_a_reason(fault: str, tmp_path: Path) -> None:
     start, each, said = NO_VERDICT[fault]
     # A hundred million bytes take their time on a busy machine.
-    done = judged(hostile(tmp_path, start=start, each=each), "--case-timeout", "60", cwd=tmp_path)
+    done = judged(hostile(tmp_path, start=start, each=each), "--case-timeout", "20", cwd=tmp_path)
 
     assert done.returncode == 2, done.stdout
     assert said in done.stderr
