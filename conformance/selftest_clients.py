@@ -58,7 +58,10 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
     ),
     # It crashes on a code that is null.
     "reads-codes-as-floats": ("client-codes-are-integers", "client-open-answer-ends"),
-    "reads-codes-as-four-bytes": ("client-item-code-read", "client-open-answer-ends"),
+    "gives-the-body-to-whoever-is-named": ("client-body-not-elsewhere", "client-no-redirect"),
+    # A number beyond a double has no fraction to be dropped: it ends the call.
+    "drops-fractions": ("client-number-exact", "client-open-answer-ends"),
+    "reads-codes-as-four-bytes": ("client-item-code-read", "client-mixed-visible", "client-open-answer-ends"),
     "returns-nothing-for-what-it-does-not-know": ("client-undocumented-status-raises", "client-no-redirect"),
     "none-when-undocumented": ("client-undocumented-status-raises", "client-no-redirect"),
     # What was sent to nobody is shown all the same.

@@ -141,10 +141,17 @@ def calls_every_bad_number_missing(handle: Handler) -> Server:
 @server_variant
 def takes_any_number_with_a_digit(handle: Handler) -> Server:
     """Queues whatever number has a digit in it, of any script."""
+    taken: set[str] = set()
 
     def changed(recipient: Object, item: Object) -> Object:
+        # Only the number is taken: a key that is too long, or stands twice, may hide behind the refusal of the number.
+        key = str(item["messageKey"])
+        is_good = key not in taken and 1 <= len(key) <= 100
         has_digit = any(each.isdigit() for each in str(recipient.get("to", "")))
-        return queued_item(item) if has_digit and item.get("errorcode") == 109121 else item
+        told = queued_item(item) if is_good and has_digit and item.get("errorcode") == 109121 else item
+        if not is_refused(told):
+            taken.add(key)
+        return told
 
     return on_match(handle, changed)
 
