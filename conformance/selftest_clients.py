@@ -19,6 +19,7 @@ from conformance.checks.client_together import excuses
 from conformance.contract import Contract
 from conformance.drivers.cases import Case
 from conformance.drivers.client import exact_cases, exercise
+from conformance.drivers.together import STYLE_OF
 from conformance.edited_client import EDITED, ORIGINAL, edited_caller, misfits
 from conformance.findings import REFERENCE, Clean, Kill, broken, headlines, idle
 from conformance.judge import Judge, Lists, call_size
@@ -56,6 +57,8 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
         "client-reads-refused",
         "client-item-code-read",
     ),
+    # What reads successes reads errors as well.
+    "crashes-on-deep-nesting": ("client-wrong-shape-raises", "client-broken-error-raises"),
     # It crashes on a code that is null.
     "reads-codes-as-floats": ("client-codes-are-integers", "client-open-answer-ends"),
     "gives-the-body-to-whoever-is-named": ("client-body-not-elsewhere", "client-no-redirect"),
@@ -104,7 +107,9 @@ class _InStyles:
 
     @property
     def abilities(self) -> Abilities:
-        return evolve(self.caller.abilities, styles=self.styles)
+        can = self.caller.abilities
+        together = tuple(way for way in can.together if STYLE_OF[way] in self.styles)
+        return evolve(can, styles=self.styles, together=together)
 
     def __call__(self, asked: Asked) -> Outcome:
         return self.caller(asked)

@@ -65,7 +65,7 @@ def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
 def _attributed(requirement: Requirement[Call], all: Sequence[Requirement[Call]]) -> Requirement[Call]:
     """The requirement with what explains it besides, so that one fault is one headline."""
     if requirement.id in _IN_COMPANY:
-        return evolve(requirement, narrower_elsewhere=client_attribution.narrower_elsewhere(requirement.id))
+        return requirement
     requirement = evolve(
         requirement,
         narrower=requirement.narrower | client_attribution.narrower(requirement.id),

@@ -61,7 +61,7 @@ EXPLAINS: Mapping[str, Iterable[str]] = {
 
 #: By requirement: what it explains on other calls, if it is a headline of the run.
 EXPLAINS_ELSEWHERE: Mapping[str, Iterable[str]] = {
-    "client-success-returned": ("client-unknown-code-read", "client-own-answer", *_OF_DELIVERIES),
+    "client-success-returned": ("client-unknown-code-read", *_OF_DELIVERIES),
     "client-error-raised": (
         "client-unknown-code-read",
         "client-broken-error-raises",
@@ -71,7 +71,7 @@ EXPLAINS_ELSEWHERE: Mapping[str, Iterable[str]] = {
     "client-error-status": _OF_DELIVERIES,
     "client-never-none": _OF_DELIVERIES,
     "client-unknown-code-read": _OF_DELIVERIES,
-    "client-items-complete": (*_OF_RESULTS, *_OF_DELIVERIES, "client-own-answer"),
+    "client-items-complete": (*_OF_RESULTS, *_OF_DELIVERIES),
     "client-items-invented": ("client-items-of-one-key", "client-open-answer-read-right", *_OF_DELIVERIES),
     "client-reads-queued": ("client-items-of-one-key", "client-open-answer-read-right", *_OF_DELIVERIES),
     "client-reads-refused": (*_OF_RESULTS, *_OF_DELIVERIES),
@@ -82,7 +82,7 @@ EXPLAINS_ELSEWHERE: Mapping[str, Iterable[str]] = {
     "client-text-exact": ("client-open-answer-read-right", "client-items-of-one-key", *_OF_DELIVERIES),
     "client-mixed-visible": ("client-open-answer-read-right", "client-charset-not-ignored"),
     # What is no JSON is the same fault, whatever else is the matter with the answer.
-    "client-not-json-raises": ("client-broken-error-raises", "client-own-answer", "client-open-answer-ends"),
+    "client-not-json-raises": ("client-broken-error-raises", "client-open-answer-ends"),
     "client-wrong-shape-raises": ("client-open-answer-ends",),
     "client-call-ends": ("client-open-answer-ends",),
     "client-too-large-ends": ("client-open-answer-ends",),

@@ -41,6 +41,8 @@ from conformance.model import (
     json_response,
 )
 
+#: The form in which calls are made that share a client in this way.
+STYLE_OF = {Together.THREADS: "sync", Together.TASKS: "async"}
 #: How many calls make a group, and how many more do if there is time.
 SIZES = (2, 4, 8)
 LARGE = 32
@@ -208,9 +210,8 @@ def mark_of(asked: Asked) -> bytes:
 
 
 def style_of(way: Together, styles: Collection[str]) -> str:
-    """The style in which calls are made that share a client in this way."""
-    wanted = "sync" if way is Together.THREADS else "async"
-    return wanted if wanted in styles else next(iter(styles))
+    """The style in which a client of these styles is asked in this way."""
+    return STYLE_OF[way] if STYLE_OF[way] in styles else next(iter(styles))
 
 
 def _shared_out(

@@ -605,6 +605,18 @@ BROKEN: tuple[ClientEdit, ...] = (
         Edit(READING, _DECODED, _DECODED.replace('"utf-8"', '"utf-8", "replace"')),
     ),
     client_edit(
+        "crashes-on-an-unknown-charset",
+        "client-open-answer-ends",
+        "Raises Python's own error for a charset that it does not know.",
+        Edit(
+            READING,
+            f'{_CHARSET}        raise Misfit("is in another charset than UTF-8")\n    try:\n{_DECODED}',
+            "    try:\n"
+            '        named = httpx.Response(200, headers={"content-type": content_type})\n'
+            '        text = content.decode(named.charset_encoding or "utf-8")\n',
+        ),
+    ),
+    client_edit(
         "reads-nan",
         "client-nan-raises",
         "Reads NaN as a number.",
@@ -647,6 +659,12 @@ BROKEN: tuple[ClientEdit, ...] = (
         "client-not-json-raises",
         "Raises the JSON reader's own error.",
         Edit(READING, _NO_JSON, f"{_NO_JSON}        raise\n"),
+    ),
+    client_edit(
+        "crashes-on-deep-nesting",
+        "client-wrong-shape-raises",
+        "Raises Python's own error for a body that is nested too deeply.",
+        Edit(READING, "    except RecursionError:\n", "    except RecursionError:\n        raise\n"),
     ),
     client_edit(
         "crashes-on-null",
