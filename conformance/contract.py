@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -66,6 +66,16 @@ class Contract:
     def _names(self) -> Mapping[int, str]:
         listed = self.document.get("x-error-codes", [])
         return {row["code"]: row["name"] for row in listed}
+
+    def codes_shown(self, operation: str) -> Collection[int]:
+        """The codes that are published, and those in the examples of an operation's answers."""
+        return self._shown[operation]
+
+    @cached_property
+    def _shown(self) -> Mapping[str, Collection[int]]:
+        operations = self.operations.values()
+        examples = {each.id: [list(named.values()) for named in each.response_examples.values()] for each in operations}
+        return {id: frozenset({*self.codes, *codes_in(answered)}) for id, answered in examples.items()}
 
     def request_faults(self, operation: str, body: JSON) -> list[str]:
         """Where the body breaks the operation's request schema, as `pointer: reason`, in order; empty if nowhere."""
@@ -136,6 +146,18 @@ class Contract:
         except ValueError:  # the validator's own limit; Python's, which differs by version, may be higher
             return ["/: it is nested too deeply to be judged"]
         return sorted(f"/{'/'.join(str(part) for part in error.instance_path)}: {error.message}" for error in errors)
+
+
+def codes_in(value: JSON) -> Iterator[int]:
+    """Every `errorcode` in a JSON value."""
+    if is_object(value):
+        if isinstance(value.get("errorcode"), int):
+            yield value["errorcode"]
+        for each in value.values():
+            yield from codes_in(each)
+    elif is_array(value):
+        for each in value:
+            yield from codes_in(each)
 
 
 def default_folder() -> Path:

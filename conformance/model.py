@@ -98,10 +98,12 @@ class _Message:
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the letter case of its name; None if there is none."""
-        return next(iter(self.all_headers(name)), None)
+        name = name.lower()
+        return next((value for key, value in self.headers if key == name), None)
 
     def all_headers(self, name: str) -> tuple[str, ...]:
-        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+        name = name.lower()
+        return tuple(value for key, value in self.headers if key == name)
 
     @property
     def media_type(self) -> str:

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from conformance.checks.answer_text import Text, read_text, says_json, with_whole_characters
 from conformance.checks.differences import Difference, Path, differences, holds_no_double
-from conformance.contract import Contract
+from conformance.contract import Contract, codes_in
 from conformance.model import (
     JSON,
     REDIRECTS,
@@ -130,7 +130,7 @@ class Reading:
             return Kind.UNSENDABLE
         return self._delivered or self.said
 
-    @property
+    @cached_property
     def said(self) -> Kind:
         """What the answer says, if it came whole and as usual."""
         if self._framed_otherwise or self.answer.status < 200:
@@ -277,12 +277,14 @@ class Reading:
         """The items that the caller was told of, under their keys."""
         return _by_key(self.outcome.items)
 
-    @property
-    def pairs(self) -> Iterator[tuple[Item, Item]]:
+    @cached_property
+    def pairs(self) -> Sequence[tuple[Item, Item]]:
         """Each item whose key no other has, with what the caller was told under that key, if it was anything."""
-        for key, (item, *others) in self.items_by_key.items():
-            if not others and (told := self.told_by_key.get(key)):
-                yield item, told[0]
+        return [
+            (items[0], told[0])
+            for key, items in self.items_by_key.items()
+            if len(items) == 1 and (told := self.told_by_key.get(key))
+        ]
 
     @cached_property
     def extras(self) -> tuple[tuple[Path, JSON], ...]:
@@ -301,8 +303,7 @@ class Reading:
     @cached_property
     def unknown_codes(self) -> tuple[int, ...]:
         """The codes of the answer that the contract neither publishes nor shows."""
-        examples = self.contract.operations[self.call.asked.operation].response_examples
-        known = {*self.contract.codes, *codes_in([list(each.values()) for each in examples.values()])}
+        known = self.contract.codes_shown(self.call.asked.operation)
         return tuple(code for code in codes_in(self.value) if code not in known)
 
     @cached_property
@@ -368,15 +369,3 @@ def _members(contract: Contract, schema: JSON) -> dict[str, JSON]:
     """What a schema says, its references followed; nothing if it is true or false."""
     node = contract.follow(schema)
     return node if is_object(node) else {}
-
-
-def codes_in(value: JSON) -> Iterator[int]:
-    """Every `errorcode` in a JSON value."""
-    if is_object(value):
-        if isinstance(value.get("errorcode"), int):
-            yield value["errorcode"]
-        for each in value.values():
-            yield from codes_in(each)
-    elif is_array(value):
-        for each in value:
-            yield from codes_in(each)

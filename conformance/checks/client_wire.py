@@ -278,8 +278,8 @@ def _on_a_new_connection(reading: Reading) -> bool:
 @rule("client-never-repeats", applies=_on_a_new_connection, quote=C9)
 def post_is_never_repeated(reading: Reading) -> Iterator[str]:
     """One call sends one request, whatever comes of it."""
-    if _requests(reading) > 1:
-        yield f"one call sent {_requests(reading)} requests"
+    if (requests := _requests(reading)) > 1:
+        yield f"one call sent {requests} requests"
 
 
 def _on_a_used_connection(reading: Reading) -> bool:
@@ -294,8 +294,8 @@ def _on_a_used_connection(reading: Reading) -> bool:
 )
 def post_is_never_repeated_on_a_used_connection(reading: Reading) -> Iterator[str]:
     """A call that follows others on the same client sends one request, also where its connection ends."""
-    if _requests(reading) > 1:
-        yield f"one call after others sent {_requests(reading)} requests"
+    if (requests := _requests(reading)) > 1:
+        yield f"one call after others sent {requests} requests"
 
 
 @rule(

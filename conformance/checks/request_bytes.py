@@ -33,9 +33,9 @@ def requests_begun(content: bytes) -> int:
     number = 0
     while content:
         try:
-            _head(content)
+            head = _head(content)
             number += 1
-            content = content[_request_size(content) :]
+            content = content[_request_size(head, content) :]
         except _IllFramed:
             break
     return number
@@ -45,7 +45,8 @@ def framing_faults(content: bytes, host: str) -> Iterator[str]:
     """In what the bytes of one connection are not requests to this host, each well-framed and whole."""
     while content:
         try:
-            head, size = _head(content), _request_size(content)
+            head = _head(content)
+            size = _request_size(head, content)
         except _IllFramed as fault:
             yield str(fault)
             return
@@ -55,9 +56,8 @@ def framing_faults(content: bytes, host: str) -> Iterator[str]:
         content = content[size:]
 
 
-def _request_size(content: bytes) -> int:
-    """The bytes that the first request takes; raises `_IllFramed`."""
-    head = _head(content)
+def _request_size(head: _Head, content: bytes) -> int:
+    """The bytes that the first request takes, of which this is the head; raises `_IllFramed`."""
     codings, lengths = head.all(b"transfer-encoding"), head.all(b"content-length")
     if codings and lengths:
         raise _IllFramed("the request has both Content-Length and Transfer-Encoding")
