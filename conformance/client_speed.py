@@ -16,39 +16,20 @@ import time
 from collections.abc import Callable, Sequence
 
 import httpx
-from attrs import evolve, frozen
 
 from conformance import contract as contracts
 from conformance.checks import client as client_checks
 from conformance.drivers.cases import Case
-from conformance.drivers.client import needs_own_client, play
 from conformance.drivers.exact_cases import vectors
 from conformance.drivers.generated import generated_caller
+from conformance.drivers.playing import needs_own_client, play
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.judge import Judge, Lists, call_size
-from conformance.model import Abilities, Asked, Call, Caller, Delivery, Outcome, Together
+from conformance.model import Call, Delivery
 
 PACKAGE = "generated_client"
 STYLES = ("sync", "async")
 BODY = b'{"definitionKey":"welcome","recipients":[{"contactKey":"customer-1","to":"15555550101"}]}'
-
-
-@frozen
-class _InStyle:
-    """A client that is asked in one of its styles."""
-
-    caller: Caller
-    style: str
-
-    @property
-    def abilities(self) -> Abilities:
-        return evolve(self.caller.abilities, styles=(self.style,))
-
-    def __call__(self, asked: Asked) -> Outcome:
-        return self.caller(asked)
-
-    def together(self, way: Together, asked: Sequence[Asked]) -> Sequence[Outcome]:
-        return self.caller.together(way, asked)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +50,7 @@ def measured(rounds: int, count: int | None = None) -> dict[str, dict[str, float
     with generated_caller(PACKAGE, contract) as caller, ScriptedServer() as server, _Plain(server) as plain:
 
         def suite(case: Case, style: str) -> None:
-            for call in play(server, _InStyle(caller, style), case):
+            for call in play(server, caller, case, styles=(style,)):
                 judge.see(call)
 
         for _ in range(rounds + 1):

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from conformance.drivers.client_repetition import ClientRepetition
     from conformance.drivers.exact_cases import Profile
 
+#: Cases that are played before the first of them is judged, so that a client never waits for its judge.
+CASES_AHEAD = 256
 #: The token is the suite's own and opens nothing; it is masked all the same, as any would be.
 SETTING = Setting(TOKEN, "", ())
 
@@ -48,14 +50,15 @@ class ClientRun:
     failures: Mapping[str, Call] = field(factory=dict[str, Call])
 
 
-def run_client(options: Options, caller: CommandCaller, subject: ClientSubject) -> ClientRun:
-    """Judge a client whose process was started; raises `AdapterError`, `SuiteError` or `SettingsError` if there is no
-    verdict."""
+def run_client(options: Options, callers: Sequence[CommandCaller], subject: ClientSubject) -> ClientRun:
+    """Judge a client in one process or more, which were started; raises `AdapterError`, `SuiteError` or `SettingsError`
+    if there is no verdict."""
     began = time.monotonic()
     listed = chosen(options, client_checks.requirements(options.contract), SERVER)
     from conformance.drivers.client import exercise
 
     profile: Profile = "thorough" if options.profile == "thorough" else "quick"
+    caller, *others = callers
     unsaid = caller.hello.cannot_say
     notes = [f"the adapter cannot say {each}" for each in sorted(unsaid)]
     judge = Judge[Call](
@@ -69,7 +72,9 @@ def run_client(options: Options, caller: CommandCaller, subject: ClientSubject) 
         return judge.see(call)
 
     try:
-        exercise(caller, options.contract, seed=options.seed, profile=profile, see=see)
+        exercise(
+            caller, options.contract, seed=options.seed, profile=profile, see=see, others=others, ahead=CASES_AHEAD
+        )
     except GivenUp as end:
         notes.append(f"{end}: what is not exercised was not asked for")
         report = report_of(options, "client", subject.name, judge, began, SETTING)

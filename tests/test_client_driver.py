@@ -24,6 +24,7 @@ from conformance.drivers.cases import Case, UnreadableCase, case_from_json, case
 from conformance.drivers.client import exercise, replay
 from conformance.drivers.exact_cases import vectors
 from conformance.drivers.generated import generated_caller
+from conformance.drivers.playing import needs_own_client
 from conformance.drivers.wire_cases import wire_cases
 from conformance.drivers.wrong_types import wrong_types
 from conformance.model import (
@@ -31,6 +32,7 @@ from conformance.model import (
     Asked,
     Call,
     Caller,
+    Delivery,
     Exchange,
     FunctionCaller,
     NotStrictJSON,
@@ -287,11 +289,30 @@ def test_cases_do_not_depend_on_loaded_modules_or_the_hash_seed(tmp_path: Path) 
 def test_exact_cases_come_first_in_both_styles(contract: Contract) -> None:
     seen: list[Call] = []
 
-    exercise(deaf, contract, seed=1, see=lambda call: seen.append(call) or (), vectors_only=True)
+    exact = vectors(contract, "thorough")[::7]
 
-    assert [call.answer for call in seen[::2]] == [case.answer for case in vectors(contract)]
+    def see(call: Call) -> Collection[str]:
+        seen.append(call)
+        return ()
+
+    exercise(deaf, contract, seed=1, profile="thorough", see=see, exact=exact, vectors_only=True)
+
+    assert [call.answer for call in seen[::2]] == [each.answer for each in exact]
+    assert [call.answer for call in seen[1::2]] == [each.answer for each in exact]
     assert [call.asked.style for call in seen[:2]] == ["sync", "async"]
-    assert len(seen) == 2 * len(vectors(contract))
+
+
+def test_quick_run_asks_the_second_form_for_half_of_what_comes_as_usual(contract: Contract) -> None:
+    seen: list[Call] = []
+
+    exercise(deaf, contract, seed=1, see=lambda call: seen.append(call) or (), vectors_only=True)
+    first, second = ([call for call in seen if call.asked.style == style] for style in ("sync", "async"))
+    listed = vectors(contract)
+    usual = [each for each in listed if each.answer.delivery is Delivery.PLAIN and not needs_own_client(each)]
+
+    assert [call.answer for call in first] == [each.answer for each in listed]
+    assert len(first) - len(second) == pytest.approx(len(usual) / 2, rel=0.05)
+    assert all(call.alike is not None for call in second)
 
 
 def signs(call: Call) -> set[str]:

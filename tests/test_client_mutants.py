@@ -12,8 +12,8 @@ from conformance.checks.client import requirements
 from conformance.contract import default_folder, read
 from conformance.drivers.answers import send_operation
 from conformance.drivers.cases import Case
-from conformance.drivers.client import play
 from conformance.drivers.exact_cases import vectors
+from conformance.drivers.playing import play
 from conformance.drivers.scripted_server import ScriptedServer
 from conformance.drivers.wire_cases import wire_cases
 from conformance.judge import Judge, Lists, call_size

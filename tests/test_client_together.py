@@ -17,9 +17,10 @@ from conformance.checks.client_together import excuses
 from conformance.contract import Contract
 from conformance.drivers import gathering
 from conformance.drivers.cases import Case, case_from_json, case_of, case_to_json
-from conformance.drivers.client import exercise, play, replay
+from conformance.drivers.client import exercise, replay
 from conformance.drivers.gathering import Marked
 from conformance.drivers.generated import generated_caller
+from conformance.drivers.playing import play
 from conformance.drivers.scripted_server import HOST, ScriptedServer
 from conformance.drivers.together import FATES, LARGE, SIZES, copies, groups
 from conformance.judge import Judge, Lists, call_size

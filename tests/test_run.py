@@ -45,7 +45,7 @@ def client_report(options: Options) -> Report:
     """What a run says of the bundled client."""
     subject = ClientSubject(package="generated_client")
     with CommandCaller(subject.launch(options.contract.folder), options.contract) as caller:
-        return run_client(options, caller, subject).report
+        return run_client(options, [caller], subject).report
 
 
 @pytest.mark.parametrize(("day", "holds"), [(date(2026, 1, 1), True), (date(2025, 12, 31), False)])

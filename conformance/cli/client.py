@@ -53,10 +53,11 @@ def client(
     """
     subject = subject_of(package, line, case_timeout, common["config"])
     with ended_with_this_process(), ExitStack() as stack:
-        process: AdapterProcess | None = None
+        processes: list[AdapterProcess] = []
         if not common["dry_run"]:
-            process = stack.enter_context(subject.launch(common["contract"]).start())
-        return _judged(subject, process, expected_failures, common)
+            launch = subject.launch(common["contract"])
+            processes = [stack.enter_context(launch.start()) for _ in range(subject.processes)]
+        return _judged(subject, processes, expected_failures, common)
 
 
 def subject_of(package: str | None, line: str | None, case_timeout: float | None, config: Path | None) -> ClientSubject:
@@ -76,7 +77,7 @@ def subject_of(package: str | None, line: str | None, case_timeout: float | None
 
 
 def _judged(
-    subject: ClientSubject, process: AdapterProcess | None, expected_failures: Path | None, common: dict[str, Any]
+    subject: ClientSubject, processes: list[AdapterProcess], expected_failures: Path | None, common: dict[str, Any]
 ) -> int:
     from conformance import settings as settings_files
     from conformance.cli.runs import finish, run_options
@@ -91,15 +92,20 @@ def _judged(
     known = {**settings.known, **(settings_files.read_known(listed) if listed else {})}
     where = [*subject.options, *(["--expected-failures", str(expected_failures)] if expected_failures else [])]
     options = run_options(["sms-conformance", "client", *where], settings.excluded, known, common)
-    if process is None:
+    if not processes:
         return say(planned_client(options, subject))
     launch = subject.launch(common["contract"])
     read_from = [f"--{name}={common[name]}" for name in ("config", "contract") if common[name]]
     again = ["sms-conformance", "repeat", *subject.options, *read_from]
 
     def run(watched: Options) -> Report:
-        with CommandCaller(launch, options.contract, case_timeout=subject.case_timeout, process=process) as caller:
-            done = run_client(watched, caller, subject)
+        limit = subject.case_timeout
+        with ExitStack() as stack:
+            callers = [
+                stack.enter_context(CommandCaller(launch, options.contract, case_timeout=limit, process=each))
+                for each in processes
+            ]
+            done = run_client(watched, callers, subject)
         return write_client_cases(done, options.contract, common["report_dir"] / "repeat", again)
 
     return finish("client", run, options, common)

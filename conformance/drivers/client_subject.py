@@ -31,6 +31,12 @@ class ClientSubject:
         return self.command if self.command is not None else self.package or ""
 
     @property
+    def processes(self) -> int:
+        """In how many processes it is judged: a package in one for each style. Of a command it is not known whether two
+        of it can run at the same time."""
+        return 2 if self.command is None else 1
+
+    @property
     def options(self) -> tuple[str, ...]:
         """What names it on the command line."""
         named = ("--command", self.command) if self.command is not None else ("--package", self.package or "")
