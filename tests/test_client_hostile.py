@@ -66,7 +66,6 @@ def left_behind(mark: Path) -> list[str]:
 
 
 NO_VERDICT = {
-    "hangs at the start": ("time.sleep(600)", ANSWER, "says no hello within 20 s"),
     "ends at the start": (
         "print('no such library', file=sys.stderr); sys.exit(3)",
         ANSWER,
@@ -121,15 +120,28 @@ NO_VERDICT = {
 @pytest.mark.parametrize("fault", NO_VERDICT)
 def test_an_adapter_that_keeps_not_to_the_protocol_gets_no_verdict_and_a_reason(fault: str, tmp_path: Path) -> None:
     start, each, said = NO_VERDICT[fault]
-    # A hundred million bytes take their time on a busy machine; where nothing comes, nothing is waited for in vain.
-    limit = "3" if fault == "hangs at the start" else "60"
-    done = judged(hostile(tmp_path, start=start, each=each), "--case-timeout", limit, cwd=tmp_path)
+    # A hundred million bytes take their time on a busy machine.
+    done = judged(hostile(tmp_path, start=start, each=each), "--case-timeout", "60", cwd=tmp_path)
 
     assert done.returncode == 2, done.stdout
     assert said in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
     assert not re.search(r"scripted\.[0-9a-f]{16}", done.stderr)
     assert done.stdout == ""
+    assert left_behind(tmp_path) == []
+
+
+def test_an_adapter_that_hangs_at_the_start_gets_no_verdict_and_a_reason(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.drivers.command.HELLO_TIMEOUT", 0.5)
+    command = hostile(tmp_path, start="time.sleep(600)", each=ANSWER)
+
+    launch = Launch("mine", tuple(command.split()))
+    with CommandCaller(launch, contract, case_timeout=0.5) as caller, pytest.raises(AdapterError) as told:
+        assert caller.hello
+
+    assert "mine: says no hello within 0.5 s. Write the hello of protocol.md" in str(told.value)
     assert left_behind(tmp_path) == []
 
 
