@@ -139,7 +139,7 @@ def client_kill(mutant: FaultyClient, contract: Contract, seed: int, depth: Dept
         needs_all = mutant.kills in _OF_SEVERAL_CALLS
         styles = mutant.styles if isinstance(mutant, ClientEdit) else BOTH
         asked = caller if needs_all else _InStyles(caller, styles[:1])
-        first, *others, last = shares(exact_cases(contract, asked.abilities))
+        first, *others, last = _shares(contract, asked.abilities)
         to_the_end = {Depth.FAIR: [first], Depth.WHOLE: [first, *others]}.get(depth, [])
         for share in to_the_end:
             exercise(asked, contract, seed=seed, see=see, exact=share, vectors_only=True)
@@ -177,11 +177,22 @@ def clean_client(contract: Contract, seed: int, name: str = REFERENCE, depth: De
         abilities = caller.abilities
         exact: Sequence[Case] | None = None
         if depth is not Depth.WHOLE:
-            exact = shares(exact_cases(contract, abilities))[0] if depth is Depth.FAIR else ()
+            exact = _shares(contract, abilities)[0] if depth is Depth.FAIR else ()
         exercise(caller, contract, seed=seed, see=judge.see, exact=exact)
     needed = {each.id for each in requirements if name != OF_PATHS or each.section == client_checks.OF_PATHS}
     unmet = [each for each in idle(judge) if each in needed.difference(excuses(abilities)) and depth is Depth.WHOLE]
     return Clean("client", seed, broken(judge), tuple(unmet), name)
+
+
+#: The shares of the cases for what clients can do, by the contract's digest: making them takes as long as thirty calls.
+_kept_shares: dict[tuple[str, Abilities], tuple[tuple[Case, ...], ...]] = {}
+
+
+def _shares(contract: Contract, abilities: Abilities) -> tuple[tuple[Case, ...], ...]:
+    key = (contract.digest, abilities)
+    if key not in _kept_shares:
+        _kept_shares[key] = shares(exact_cases(contract, abilities))
+    return _kept_shares[key]
 
 
 def shares(cases: Iterable[Case]) -> tuple[tuple[Case, ...], ...]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -243,7 +244,15 @@ def test_a_command_that_is_none_is_said(command: str, said: str, tmp_path: Path)
 def test_who_ends_the_run_ends_the_client(number: signal.Signals, tmp_path: Path) -> None:
     command = hostile(tmp_path, each=f"open({str(tmp_path / 'asked')!r}, 'w').close(); time.sleep(600)")
     line = [*COMMAND, "client", "--command", command, "--case-timeout", "600"]
-    with subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as run:
+    with subprocess.Popen(
+        line,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        # Whoever runs these tests in the background has them ignore it.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as run:
         end = time.monotonic() + MOST_SECONDS
         while not (tmp_path / "asked").exists() and time.monotonic() < end:
             time.sleep(0.05)

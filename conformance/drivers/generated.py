@@ -20,7 +20,7 @@ import ssl
 import traceback
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from types import ModuleType, TracebackType
 from typing import Any, Self, cast
 
@@ -104,8 +104,6 @@ class GeneratedCaller:
         self._pickled: dict[_Key, str] = {}
         self._runner: asyncio.Runner | None = None
         self._log = _Log(package)
-        # Loading the certificates takes longer than a hundred calls; every client may have the same.
-        self._certificates = ssl.create_default_context()
         taken = inspect.signature(client).parameters
         self._takes_certificates, self._takes_headers = "verify_ssl" in taken, "headers" in taken
         self._headers_given: dict[_Key, dict[str, str]] = {}
@@ -190,7 +188,7 @@ class GeneratedCaller:
             # As its caller would make it, before its first use: what cannot be pickled shows nothing.
             self._pickled[key] = _pickled(self._make(**options))
             if self._takes_certificates:
-                options["verify_ssl"] = self._certificates
+                options["verify_ssl"] = _certificates()
             self._clients[key] = self._make(**options)
         return self._clients[key]
 
@@ -219,6 +217,12 @@ class GeneratedCaller:
             for client in clients:
                 runner.run(client.get_async_httpx_client().aclose())
             runner.close()
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Loading them takes longer than a hundred calls; every client may have the same."""
+    return ssl.create_default_context()
 
 
 def _arguments(operation: _Operation, asked: Asked) -> dict[str, Any]:
