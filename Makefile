@@ -35,7 +35,7 @@ conformance: generate ## make the contract and the client, judge the reference s
 	$(VENV)/bin/sms-conformance report $(REPORTS)/server.json $(REPORTS)/client.json --report html,markdown --report-dir $(REPORTS)
 
 test: check ## everything: check, the tests, and the suite's proof of itself
-	$(RUN) -m pytest --numprocesses auto
+	$(RUN) -m pytest --numprocesses auto --dist worksteal
 	$(VENV)/bin/sms-conformance selftest --correct-seeds 2
 
 check: setup ## nothing emitted has drifted or was edited; lint and types

@@ -46,6 +46,18 @@ def is_array(value: JSON) -> TypeGuard[list[JSON]]:
     return isinstance(value, list)
 
 
+def texts_in(value: JSON) -> Iterator[str]:
+    """Every string that is a value somewhere in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif is_object(value):
+        for each in value.values():
+            yield from texts_in(each)
+    elif is_array(value):
+        for each in value:
+            yield from texts_in(each)
+
+
 def strict_json(body: bytes, whole_number: Callable[[str], int | float] = int) -> JSON:
     """Read a JSON text: UTF-8, no byte-order mark, no NaN, no name twice in one object.
 

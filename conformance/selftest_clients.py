@@ -88,7 +88,7 @@ _LENGTHY = frozenset({Delivery.HALF_THEN_STALL, Delivery.BOMB})
 class Depth(Enum):
     """How much a client is put through."""
 
-    UNTIL_NOTICED = auto()  # what it takes to notice the fault
+    UNTIL_NOTICED = auto()  # what it takes to notice the fault, by the requirement that it names alone
     DRAWN = auto()  # what is not the same under every seed
     FAIR = auto()  # a fair share of the exact cases, and what UNTIL_NOTICED or DRAWN asks for
     WHOLE = auto()  # everything
@@ -122,7 +122,11 @@ def client_kill(mutant: FaultyClient, contract: Contract, seed: int, depth: Dept
     """Which requirements notice a faulty client; and whether its headlines are those it should have, unless it is asked
     only until one of them is noticed."""
     contract = _asked_of(mutant.name, contract)
-    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
+    listed = client_checks.requirements(contract)
+    if depth is Depth.UNTIL_NOTICED:
+        # What else the fault breaks is not asked for.
+        listed = tuple(each for each in listed if each.id == mutant.kills)
+    judge = Judge[Call](listed, Lists(), call_size)
     noticed: set[str] = set()
 
     def see(call: Call) -> list[str]:

@@ -16,7 +16,7 @@ from conformance.checks.reading import (
     server_requirement,
     token_is_right,
 )
-from conformance.model import JSON, NO_ANSWER, Cite, Exchange, Level, NotStrictJSON, is_array, is_object, says_utf_8
+from conformance.model import JSON, NO_ANSWER, Cite, Exchange, Level, NotStrictJSON, says_utf_8, texts_in
 
 #: What a server may say of a body of more than so many bytes (R37).
 TOO_LARGE, LARGE = 413, 64 * 1024
@@ -174,16 +174,7 @@ def error_shows_no_stack_trace(exchange: Exchange) -> Iterator[str]:
 
 def _texts(value: JSON, raw: bytes = b"") -> Iterator[str]:
     """Every string in a JSON value; the body as text if it is no JSON."""
-    if value is ...:
-        yield raw.decode("utf-8", "replace")
-    elif isinstance(value, str):
-        yield value
-    elif is_object(value):
-        for each in value.values():
-            yield from _texts(each)
-    elif is_array(value):
-        for each in value:
-            yield from _texts(each)
+    return iter([raw.decode("utf-8", "replace")]) if value is ... else texts_in(value)
 
 
 @server_requirement(

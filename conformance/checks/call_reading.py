@@ -50,8 +50,8 @@ class Kind(Enum):
     STALLED = auto()  # nothing, for longer than the client should wait
     STALLED_BODY = auto()  # half of the body, and then nothing for longer than the client should wait
     CUT = auto()  # less than the head promised
-    UNSENDABLE = auto()  # none at all: what was asked for must not be sent
     RESET = auto()  # the same, by a reset
+    UNSENDABLE = auto()  # none at all: what was asked for must not be sent
     GARBLED = auto()  # no HTTP, or a message that contradicts itself
     NOBODY = auto()  # no server at all
     OPEN = auto()  # an answer of which the contract does not say what a client makes of it

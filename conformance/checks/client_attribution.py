@@ -82,7 +82,12 @@ EXPLAINS_ELSEWHERE: Mapping[str, Iterable[str]] = {
     "client-text-exact": ("client-open-answer-read-right", "client-items-of-one-key", *_OF_DELIVERIES),
     "client-mixed-visible": ("client-open-answer-read-right", "client-charset-not-ignored"),
     # What is no JSON is the same fault, whatever else is the matter with the answer.
-    "client-not-json-raises": ("client-broken-error-raises", "client-open-answer-ends"),
+    "client-not-json-raises": (
+        "client-broken-error-raises",
+        "client-open-answer-ends",
+        # An answer shorter than its head says ends where its JSON does not.
+        "client-invalid-http-raises",
+    ),
     "client-wrong-shape-raises": ("client-open-answer-ends",),
     "client-call-ends": ("client-open-answer-ends",),
     "client-too-large-ends": ("client-open-answer-ends",),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from conformance.checks.answer_text import Text, with_whole_characters
 from conformance.checks.call_reading import Kind, Reading
 from conformance.checks.client_results import OF_ITEMS
-from conformance.checks.client_rules import JUDGED, RESULTS, met, rule
+from conformance.checks.client_rules import JUDGED, NOTHING_DOCUMENTED, RESULTS, met, rule
 from conformance.checks.differences import Path, pointer, shown
 from conformance.model import JSON, Item, Level, Told, is_object
 
@@ -200,11 +200,8 @@ _TELLS = (*OF_ITEMS, "client-items-of-one-key", "client-mixed-visible", "client-
 )
 def open_answer_ends(reading: Reading) -> Iterator[str]:
     """An answer that the contract leaves to its reader ends in a result or in a documented exception."""
-    if reading.outcome.told in _NO_END:
+    if reading.outcome.told in NOTHING_DOCUMENTED:
         yield f"the answer may be read or raised, yet {reading.told}"
-
-
-_NO_END = frozenset({Told.NOTHING, Told.RETURNED_ERROR, Told.CRASHED, Told.HUNG})
 
 
 def _may_be_read(reading: Reading) -> bool:

@@ -18,6 +18,8 @@ ERRORS = frozenset({Told.REFUSED, Told.RETURNED_ERROR})
 JUDGED = frozenset({Told.REFUSED, Told.UNREADABLE})
 #: Documented errors that say that no whole answer came, or none that can be read.
 NONE_READ = frozenset({Told.TRANSPORT, Told.UNREADABLE})
+#: Neither a result nor a documented error.
+NOTHING_DOCUMENTED = frozenset({Told.CRASHED, Told.NOTHING, Told.RETURNED_ERROR, Told.HUNG})
 
 
 @frozen

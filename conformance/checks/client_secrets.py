@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 
 from conformance.checks.call_reading import Kind, Reading
 from conformance.checks.client_rules import met, received, rule
-from conformance.model import JSON, is_array, is_object
+from conformance.model import JSON, texts_in
 
 C10 = "The token travels in the Authorization header alone"
 C10_SHOWN = "nothing that a program prints, logs, raises or stores shows it."
@@ -93,11 +93,4 @@ def body_does_not_go_elsewhere(reading: Reading) -> Iterator[str]:
 
 def _texts(value: JSON) -> Iterator[str]:
     """The texts in a JSON value that are long enough to be nobody else's."""
-    if isinstance(value, str) and len(value) > 3:
-        yield value
-    elif is_array(value):
-        for each in value:
-            yield from _texts(each)
-    elif is_object(value):
-        for each in value.values():
-            yield from _texts(each)
+    return (each for each in texts_in(value) if len(each) > 3)

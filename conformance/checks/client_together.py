@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from conformance.checks.call_reading import Kind, Reading
 from conformance.checks.client_rules import rule
 from conformance.checks.differences import differences
-from conformance.model import JSON, Abilities, Delivery, Headers, Outcome, Told, Turn, is_array, is_object
+from conformance.model import JSON, Abilities, Delivery, Headers, Outcome, Told, Turn, texts_in
 
 C12 = "Threads and tasks can use one client together"
 C12_COPIES = "giving a copy other headers changes nothing in the original."
@@ -71,9 +71,9 @@ def _among(reading: Reading) -> str:
 
 def _whose(reading: Reading) -> str:
     """The call beside this one whose answer holds what was told, as far as it can be known."""
-    own = set(_texts(_said(Turn(reading.call.asked, reading.call.answer))))
-    told = {each for each in _texts(_heard(reading.outcome)) if len(each) >= TELLING} - own
-    found = (each for each in reading.call.beside if told.intersection(_texts(_said(each))))
+    own = set(texts_in(_said(Turn(reading.call.asked, reading.call.answer))))
+    told = {each for each in texts_in(_heard(reading.outcome)) if len(each) >= TELLING} - own
+    found = (each for each in reading.call.beside if told.intersection(texts_in(_said(each))))
     other = next(found, None)
     return "" if other is None else f", as the call is told whose request is {other.asked.body!r}"
 
@@ -91,17 +91,6 @@ def _heard(outcome: Outcome) -> JSON:
     items = [[each.message_key, each.message] for each in outcome.items]
     kept = (outcome.kept_body or b"").decode("latin-1")
     return [outcome.request_id, outcome.message, outcome.documentation, items, outcome.written, kept]
-
-
-def _texts(value: JSON) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif is_object(value):
-        for each in value.values():
-            yield from _texts(each)
-    elif is_array(value):
-        for each in value:
-            yield from _texts(each)
 
 
 def _copied_and_sent(reading: Reading) -> bool:

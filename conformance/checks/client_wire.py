@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from conformance.checks.call_reading import Kind, Reading
-from conformance.checks.client_rules import JUDGED, NONE_READ, RESULTS, always, met, received, rule
+from conformance.checks.client_rules import (
+    JUDGED,
+    NONE_READ,
+    NOTHING_DOCUMENTED,
+    RESULTS,
+    always,
+    met,
+    received,
+    rule,
+)
 from conformance.checks.request_bytes import framing_faults, requests_begun
 from conformance.model import Delivery, Item, Level, Told
 
@@ -31,8 +40,6 @@ C9_OWN = "Each call gets its own answer"
 C9_LEFT_OVER = "what else comes over a connection belongs to none."
 C9_IDLE = "A connection that ended while it was idle SHOULD NOT be used again."
 
-#: No documented outcome: the caller has nothing to go by.
-_NOTHING_DOCUMENTED = frozenset({Told.CRASHED, Told.NOTHING, Told.RETURNED_ERROR, Told.HUNG})
 _LEFT_OVER = frozenset({Delivery.TWICE, Delivery.LENGTH_TOO_SHORT})
 
 
@@ -238,7 +245,7 @@ def interim_is_skipped(reading: Reading) -> Iterator[str]:
 )
 def interim_ends_documented(reading: Reading) -> Iterator[str]:
     """A call whose answer follows a 100 or a 103 ends in its result or a documented error."""
-    if reading.outcome.told in _NOTHING_DOCUMENTED:
+    if reading.outcome.told in NOTHING_DOCUMENTED:
         yield f"an interim answer came first, and {reading.told}"
 
 
