@@ -57,6 +57,8 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
         "client-reads-refused",
         "client-item-code-read",
     ),
+    # An answer that lies of its length is one that cannot be read.
+    "says-it-failed": ("client-broken-success-unknown", "client-transport-unknown"),
     # What reads successes reads errors as well.
     "crashes-on-deep-nesting": ("client-wrong-shape-raises", "client-broken-error-raises"),
     # It crashes on a code that is null.
