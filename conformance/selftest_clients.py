@@ -57,21 +57,34 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
         "client-reads-refused",
         "client-item-code-read",
     ),
-    # An answer that lies of its length is one that cannot be read.
-    "says-it-failed": ("client-broken-success-unknown", "client-transport-unknown"),
     # What reads successes reads errors as well.
     "crashes-on-deep-nesting": ("client-wrong-shape-raises", "client-broken-error-raises"),
     # It crashes on a code that is null.
     "reads-codes-as-floats": ("client-codes-are-integers", "client-open-answer-ends"),
-    "gives-the-body-to-whoever-is-named": ("client-body-not-elsewhere", "client-no-redirect"),
+    # That it follows at all explains whom it gives what.
+    "gives-the-token-to-whoever-is-named": ("client-no-redirect",),
+    "gives-the-body-to-whoever-is-named": ("client-no-redirect",),
     # A number beyond a double has no fraction to be dropped: it ends the call.
     "drops-fractions": ("client-number-exact", "client-open-answer-ends"),
-    "reads-codes-as-four-bytes": ("client-item-code-read", "client-mixed-visible", "client-open-answer-ends"),
+    # A larger code ends the call, whether the contract allows it or leaves it open.
+    "reads-codes-as-four-bytes": ("client-item-code-read", "client-mixed-visible", "client-success-returned"),
     "returns-nothing-for-what-it-does-not-know": ("client-undocumented-status-raises", "client-no-redirect"),
     "none-when-undocumented": ("client-undocumented-status-raises", "client-no-redirect"),
     # What was sent to nobody is shown all the same.
     "token-in-the-query": ("client-token-nowhere-else", "client-no-secret-shown"),
     "token-in-a-cookie": ("client-token-nowhere-else", "client-no-secret-shown"),
+    # Half a character, a code that is no number, an item that comes twice: what is open ends the call.
+    "reads-texts-as-ascii": ("client-text-exact", "client-open-answer-ends"),
+    "counts-in-place-of-the-code": ("client-top-code-read", "client-open-answer-ends"),
+    "keeps-items-by-their-keys": ("client-items-of-one-key", "client-open-answer-ends"),
+    # A text that came under that name is lost or told for another.
+    "reads-the-message-of-an-answer-under-another-name": (
+        "client-top-message-read",
+        "client-absent-stays-absent",
+        "client-text-exact",
+    ),
+    # That nobody listened is said in the same words.
+    "takes-a-broken-connection-for-nothing": ("client-broken-off-raises", "client-nobody-raises"),
     # It has nothing to say of answers that are whole but odd.
     "takes-half-for-whole": ("client-broken-off-raises", "client-items-complete", "client-request-id-read"),
     # The transport's own error holds the request as it was sent.
