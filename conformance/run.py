@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.checks.reading import SEND
 from conformance.contract import Contract, default_folder
@@ -19,9 +20,14 @@ from conformance.drivers.progress import Progress, no_progress
 from conformance.judge import Judge, Lists
 from conformance.model import Requirement, Seen, Setting, Verdict
 from conformance.register import exclusions
+from conformance.reports.masking import masker
+from conformance.reports.messages import seen_lines
 from conformance.reports.pages import contract_pages
 from conformance.reports.report import Exclusion, Report
 from conformance.settings import Known, SettingsError, check_ids
+
+if TYPE_CHECKING:
+    from conformance.drivers.repetition import Repetition
 
 
 @frozen
@@ -146,6 +152,42 @@ def planned(
         apart = (lists.excluded, lists.known, lists.expired, lists.excused)
         reasons = [listed[each.id] for listed in apart if each.id in listed]
         yield f"  {each.id:<41}{each.level:<8}{'; '.join(reasons)}".rstrip()
+
+
+def with_case_files(
+    report: Report,
+    requirements: Iterable[Requirement[Any]],
+    texts: Iterable[tuple[str, str]],
+    folder: Path,
+    repeat_with: Sequence[str],
+) -> Report:
+    """Write a file for each failure, and take those of an earlier run away; the report knows how to repeat them.
+
+    `texts` are those of the files, by requirement. `repeat_with` is the command that a file's name is put behind.
+    """
+    repeats: dict[str, str] = {}
+    # Nobody asked for these files: where they cannot be written, the command of the whole run has to do.
+    with contextlib.suppress(OSError, SettingsError):
+        for each in requirements:
+            (folder / f"{each.id}.json").unlink(missing_ok=True)
+        for id, text in texts:
+            file = folder / f"{id}.json"
+            write_whole(file, text)
+            repeats[id] = shlex.join([*repeat_with, str(file)])
+    return evolve(report, repeats=repeats)
+
+
+def repetition_lines(found: Repetition[Seen], what: str, setting: Setting) -> Iterator[str]:
+    """What a repetition says, as a person reads it; `what` was seen, an exchange or a call."""
+    mask = masker((setting.token,), setting.numbers)
+    yield f"{found.requirement}: {found.again}"
+    yield from (f"  - {mask(each)}" for each in found.breaches)
+    if found.others:
+        yield f"  the {what} breaks {', '.join(found.others)}"
+    if found.note:
+        yield f"  {found.note}"
+    if found.seen is not None:
+        yield from (f"    {line}".rstrip() for line in seen_lines(found.seen, (setting.token,), setting.numbers))
 
 
 def write_whole(file: Path, text: str) -> None:

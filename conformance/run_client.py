@@ -5,8 +5,6 @@ Hypothesis, which draws the answers, takes longest to load: the client is starte
 
 from __future__ import annotations
 
-import contextlib
-import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,14 +25,13 @@ from conformance.drivers.command import CommandCaller, GivenUp
 from conformance.judge import Judge, call_size
 from conformance.model import Call, Requirement, Setting
 from conformance.reports.masking import masker
-from conformance.reports.messages import seen_lines
 from conformance.reports.report import Report
-from conformance.run import Options, chosen, planned, report_of, write_whole
-from conformance.settings import SettingsError, check_ids
+from conformance.run import Options, chosen, planned, repetition_lines, report_of, with_case_files
+from conformance.settings import check_ids
 
 if TYPE_CHECKING:
-    from conformance.drivers.client_repetition import ClientRepetition
     from conformance.drivers.exact_cases import Profile
+    from conformance.drivers.repetition import Repetition
 
 #: Cases that are played before the first of them is judged, so that a client never waits for its judge.
 CASES_AHEAD = 256
@@ -99,23 +96,20 @@ def _never_met(requirement: Requirement[Call]) -> Requirement[Call]:
 def write_client_cases(run: ClientRun, contract: Contract, folder: Path, repeat_with: Sequence[str]) -> Report:
     """Write a file for each failure, and take those of an earlier run away; the report knows how to repeat them."""
     mask = masker((TOKEN,), ())
-    repeats: dict[str, str] = {}
-    # Nobody asked for these files: where they cannot be written, the command of the whole run has to do.
-    with contextlib.suppress(OSError, SettingsError):
-        for requirement in client_checks.requirements(contract):
-            (folder / f"{requirement.id}.json").unlink(missing_ok=True)
-        for record in run.report.records:
-            id, failure = record.requirement.id, record.failure
-            if failure is not None:
-                line = case_to_json(case_of(run.failures[id]))
-                file = folder / f"{id}.json"
-                text = client_case_text(ClientCase(id, failure.breaches, contract.digest, line), TOKEN, mask)
-                write_whole(file, text)
-                repeats[id] = shlex.join([*repeat_with, str(file)])
-    return evolve(run.report, repeats=repeats)
+
+    def text(id: str, breaches: tuple[str, ...]) -> str:
+        line = case_to_json(case_of(run.failures[id]))
+        return client_case_text(ClientCase(id, breaches, contract.digest, line), TOKEN, mask)
+
+    texts = (
+        (each.requirement.id, text(each.requirement.id, each.failure.breaches))
+        for each in run.report.records
+        if each.failure is not None
+    )
+    return with_case_files(run.report, client_checks.requirements(contract), texts, folder, repeat_with)
 
 
-def repeat_client(file: Path, contract: Contract, caller: CommandCaller) -> ClientRepetition:
+def repeat_client(file: Path, contract: Contract, caller: CommandCaller) -> Repetition[Call]:
     """Play the failure in a file again; raises `CaseFileError`, `UnreadableCase`, `AdapterError` or `SettingsError`."""
     from conformance.drivers.client_repetition import repeat
 
@@ -124,17 +118,9 @@ def repeat_client(file: Path, contract: Contract, caller: CommandCaller) -> Clie
     return repeat(kept.requirement, case_from_json(kept.line), caller, contract)
 
 
-def repetition_lines(found: ClientRepetition) -> Iterator[str]:
+def repeated_lines(found: Repetition[Call]) -> Iterator[str]:
     """What a repetition says, as a person reads it."""
-    mask = masker((TOKEN,), ())
-    yield f"{found.requirement}: {found.again}"
-    yield from (f"  - {mask(each)}" for each in found.breaches)
-    if found.others:
-        yield f"  the call breaks {', '.join(found.others)}"
-    if found.note:
-        yield f"  {found.note}"
-    if found.call is not None:
-        yield from (f"    {line}".rstrip() for line in seen_lines(found.call, (TOKEN,), ()))
+    return repetition_lines(found, "call", SETTING)
 
 
 def planned_client(options: Options, subject: ClientSubject) -> Iterator[str]:

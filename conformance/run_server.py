@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -25,10 +24,9 @@ from conformance.judge import Judge, exchange_size
 from conformance.model import NO_ANSWER, Exchange, Request, Setting
 from conformance.probes import Keys, probes
 from conformance.reports.masking import masker
-from conformance.reports.messages import seen_lines
 from conformance.reports.report import Report
-from conformance.run import Options, chosen, planned, report_of, write_whole
-from conformance.settings import DEFAULT, SettingsError, check_ids
+from conformance.run import Options, chosen, planned, repetition_lines, report_of, with_case_files
+from conformance.settings import DEFAULT, check_ids
 
 #: Requirements that most runs cannot exercise. They are judged all the same when something exercises them.
 EXCUSED: Mapping[str, str] = {
@@ -114,7 +112,7 @@ def run_repeat(
     app: str | None,
     definition_key: str | None,
     agreed: bool = False,
-) -> Repetition:
+) -> Repetition[Exchange]:
     """Send the failure in a file again.
 
     Only to a server that the user names: a file from elsewhere must not say who gets the token. Raises `CaseFileError`,
@@ -150,28 +148,13 @@ def write_cases(run: ServerRun, folder: Path, setting: Setting, repeat_with: Seq
     `repeat_with` is the command that a file's name is put behind.
     """
     mask = masker((setting.token,), setting.numbers)
-    repeats: dict[str, str] = {}
-    # Nobody asked for these files: where they cannot be written, the command of the whole run has to do.
-    with contextlib.suppress(OSError, SettingsError):
-        for requirement in SERVER:
-            (folder / f"{requirement.id}.json").unlink(missing_ok=True)
-        for id, case in run.cases.items():
-            file = folder / f"{id}.json"
-            write_whole(file, case_text(case, setting, mask))
-            repeats[id] = shlex.join([*repeat_with, str(file)])
-    return evolve(run.report, repeats=repeats)
+    texts = ((id, case_text(each, setting, mask)) for id, each in run.cases.items())
+    return with_case_files(run.report, SERVER, texts, folder, repeat_with)
 
 
-def repetition_lines(found: Repetition, setting: Setting) -> Iterator[str]:
+def repeated_lines(found: Repetition[Exchange], setting: Setting) -> Iterator[str]:
     """What a repetition says, as a person reads it."""
-    mask = masker((setting.token,), setting.numbers)
-    yield f"{found.requirement}: {found.again}"
-    yield from (f"  - {mask(each)}" for each in found.breaches)
-    if found.others:
-        yield f"  the exchange breaks {', '.join(found.others)}"
-    if found.note:
-        yield f"  {found.note}"
-    yield from (f"    {line}".rstrip() for line in seen_lines(found.exchange, (setting.token,), setting.numbers))
+    return repetition_lines(found, "exchange", setting)
 
 
 def planned_server(options: Options, setting: Setting, *, url: str | None, app: str | None) -> Iterator[str]:

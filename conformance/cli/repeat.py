@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from conformance import contract as contracts
+from conformance import run_client, run_server
 from conformance import settings as settings_files
 from conformance.case_files import is_of_a_client
 from conformance.cli.client import client_options, ended_with_this_process, subject_of
@@ -14,9 +15,6 @@ from conformance.cli.options import BROKEN, CONTRACT, FOLDER, PASSED, say
 from conformance.cli.server import server_subject, subject_options
 from conformance.drivers.command import CommandCaller
 from conformance.drivers.repetition import Again
-from conformance.run_client import repeat_client
-from conformance.run_client import repetition_lines as client_lines
-from conformance.run_server import invented, repetition_lines, run_repeat
 
 
 @click.command()
@@ -56,10 +54,10 @@ def repeat(
     if not (url or app):
         url, app = settings.url, settings.app
     subject = server_subject(settings.subject, token, definition_key, numbers)
-    given = definition_key or (None if invented(settings.subject) else settings.subject.definition_key)
+    given = definition_key or (None if run_server.invented(settings.subject) else settings.subject.definition_key)
     read = contracts.read(contract or contracts.default_folder())
-    found = run_repeat(file, read, subject, url=url, app=app, definition_key=given, agreed=agreed)
-    say(repetition_lines(found, subject))
+    found = run_server.run_repeat(file, read, subject, url=url, app=app, definition_key=given, agreed=agreed)
+    say(run_server.repeated_lines(found, subject))
     return PASSED if found.again is Again.FIXED else BROKEN
 
 
@@ -77,6 +75,6 @@ def _of_a_client(
         ended_with_this_process(),
         CommandCaller(subject.launch(contract), read, case_timeout=subject.case_timeout) as caller,
     ):
-        found = repeat_client(file, read, caller)
-    say(client_lines(found))
+        found = run_client.repeat_client(file, read, caller)
+    say(run_client.repeated_lines(found))
     return PASSED if found.again is Again.FIXED else BROKEN

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from conformance.checks import client as client_checks
 from conformance.contract import Contract
 from conformance.drivers.cases import Case
 from conformance.drivers.client import replay
 from conformance.drivers.command import GivenUp
-from conformance.drivers.repetition import NOT_APPLIED, Again
+from conformance.drivers.repetition import NOT_APPLIED, Again, Repetition
 from conformance.judge import Judge, Lists, call_size
 from conformance.model import Call, Caller
 
 
-@frozen
-class ClientRepetition:
-    """A failure that was played again: what is to be said of it, in what it is broken now, and the call.
-
-    `others` are requirements that the same case breaks besides.
-    """
-
-    requirement: str
-    again: Again
-    breaches: tuple[str, ...]
-    others: tuple[str, ...]
-    call: Call | None
-    #: What keeps it from being sure; empty if nothing does.
-    note: str = ""
-
-
-def repeat(requirement: str, case: Case, caller: Caller, contract: Contract) -> ClientRepetition:
+def repeat(requirement: str, case: Case, caller: Caller, contract: Contract) -> Repetition[Call]:
     """Play a case again in each style of the client; it still fails if it does in one of them."""
     judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
     calls: list[Call] = []
@@ -45,9 +27,9 @@ def repeat(requirement: str, case: Case, caller: Caller, contract: Contract) -> 
     own = records[requirement]
     others = tuple(id for id, each in records.items() if each.broken and id != requirement)
     if own.failure is not None:
-        return ClientRepetition(requirement, Again.STILL_FAILING, own.failure.breaches, others, own.failure.seen, note)
+        return Repetition(requirement, Again.STILL_FAILING, own.failure.breaches, others, own.failure.seen, note)
     kept = bool(own.exercised) and not note
     again = Again.FIXED if kept and not others else Again.OTHER
-    return ClientRepetition(
+    return Repetition(
         requirement, again, (), others, calls[-1] if calls else None, note or ("" if kept else NOT_APPLIED)
     )

@@ -6,6 +6,7 @@ import secrets
 import string
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Generic
 
 from attrs import frozen
 
@@ -15,7 +16,7 @@ from conformance.checks.reading import is_busy, remember
 from conformance.contract import Contract
 from conformance.drivers.wire import Sender
 from conformance.judge import Judge, Lists, exchange_size
-from conformance.model import NO_ANSWER, Exchange, Ledger, Requirement, Setting
+from conformance.model import NO_ANSWER, Exchange, Ledger, Requirement, Seen, Setting
 
 
 class Again(StrEnum):
@@ -27,15 +28,16 @@ class Again(StrEnum):
 
 
 @frozen
-class Repetition:
-    """A failure that was sent again: what is to be said of it, in what it is broken now, and the exchange."""
+class Repetition(Generic[Seen]):
+    """A failure sent or played again: what is to be said of it, in what it is broken now, and what was seen."""
 
     requirement: str
     again: Again
     breaches: tuple[str, ...]
-    #: Other requirements that the exchange breaks.
+    #: Other requirements that are broken besides.
     others: tuple[str, ...]
-    exchange: Exchange
+    #: The exchange or call; None if it came to none.
+    seen: Seen | None
     #: What keeps the answer from being sure; empty if nothing does.
     note: str = ""
 
@@ -45,7 +47,7 @@ BUSY = "The server is busy, which says nothing of the failure: repeat it when it
 COMES_AND_GOES = "It did not show again when the file was made either: it may come and go, so run the whole suite."
 
 
-def repeat(case: Case, send: Sender, contract: Contract, setting: Setting) -> Repetition:
+def repeat(case: Case, send: Sender, contract: Contract, setting: Setting) -> Repetition[Exchange]:
     """Send a case of a file to a server, its marks filled from the setting, under message keys of its own."""
     steps = filled((*case.before, case.step), setting, case.keys, new_keys(case.keys))
     exchange = _last_of(steps, send, contract, setting)
