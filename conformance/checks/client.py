@@ -43,8 +43,6 @@ SECTIONS: Mapping[str, ModuleType] = {
 #: the same call.
 _IN_COMPANY = frozenset({"client-serves-all", "client-own-answer"})
 _IN_ONE_FORM = "client-styles-alike"
-#: Headers that are sent by somebody else may be missed where they belong.
-_ELSEWHERE = {"client-copy-has-headers": frozenset({"client-copy-leaves-original"})}
 
 
 def requirements(contract: Contract) -> tuple[Requirement[Call], ...]:
@@ -68,14 +66,12 @@ def _attributed(requirement: Requirement[Call], all: Sequence[Requirement[Call]]
         return requirement
     requirement = evolve(
         requirement,
-        narrower=requirement.narrower | client_attribution.narrower(requirement.id),
-        narrower_elsewhere=requirement.narrower_elsewhere | client_attribution.narrower_elsewhere(requirement.id),
+        narrower=client_attribution.narrower(requirement.id),
+        narrower_elsewhere=client_attribution.narrower_elsewhere(requirement.id),
     )
     if requirement.id == _IN_ONE_FORM:
         return _where_the_other_form_is_right(requirement, [each for each in all if each.id != requirement.id])
-    narrower = requirement.narrower | _IN_COMPANY | {_IN_ONE_FORM}
-    elsewhere = requirement.narrower_elsewhere | _ELSEWHERE.get(requirement.id, frozenset())
-    return evolve(requirement, narrower=narrower, narrower_elsewhere=elsewhere)
+    return evolve(requirement, narrower=requirement.narrower | _IN_COMPANY | {_IN_ONE_FORM})
 
 
 def _where_the_other_form_is_right(

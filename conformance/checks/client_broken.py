@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from conformance.checks.answer_text import Text, with_whole_characters
 from conformance.checks.call_reading import Kind, Reading
-from conformance.checks.client_results import OF_ITEMS
 from conformance.checks.client_rules import JUDGED, NOTHING_DOCUMENTED, RESULTS, met, rule
 from conformance.checks.differences import Path, pointer, shown
 from conformance.model import JSON, Item, Level, Told, is_object
@@ -43,7 +42,6 @@ def not_json_raises(reading: Reading) -> Iterator[str]:
     "client-empty-body-raises",
     applies=_broken(lambda reading: not reading.answer.body.strip()),
     quote=C6,
-    elsewhere=("client-not-json-raises",),
 )
 def empty_body_raises(reading: Reading) -> Iterator[str]:
     """A 202 without a body raises a documented error."""
@@ -54,7 +52,6 @@ def empty_body_raises(reading: Reading) -> Iterator[str]:
     "client-not-utf-8-raises",
     applies=_broken(lambda reading: reading.text is Text.NOT_UTF_8),
     quote=C6,
-    elsewhere=("client-not-json-raises",),
 )
 def not_utf_8_raises(reading: Reading) -> Iterator[str]:
     """A 202 whose bytes are no UTF-8 raises a documented error; nothing is read in their place."""
@@ -85,7 +82,7 @@ def _is_there(reading: Reading, path: Path) -> bool:
     return True
 
 
-@rule("client-wrong-shape-raises", applies=_broken(_lacks_an_object), quote=C6, elsewhere=("client-not-json-raises",))
+@rule("client-wrong-shape-raises", applies=_broken(_lacks_an_object), quote=C6)
 def wrong_shape_raises(reading: Reading) -> Iterator[str]:
     """A 202 with anything in the place of an object or a list raises a documented error."""
     return _is_unreadable(reading)
@@ -95,7 +92,6 @@ def wrong_shape_raises(reading: Reading) -> Iterator[str]:
     "client-missing-member-raises",
     applies=_broken(_lacks_a_member),
     quote=C6,
-    elsewhere=("client-not-json-raises", "client-wrong-shape-raises"),
 )
 def missing_member_raises(reading: Reading) -> Iterator[str]:
     """A 202 that lacks a required member, at its top or in an item, raises a documented error."""
@@ -124,7 +120,7 @@ def _lead_together(one: str, other: str) -> bool:
     return first.startswith(second) or second.startswith(first)
 
 
-@rule("client-broken-error-raises", applies=met(Kind.BROKEN_ERROR), quote=C6, elsewhere=("client-error-raised",))
+@rule("client-broken-error-raises", applies=met(Kind.BROKEN_ERROR), quote=C6)
 def broken_error_raises(reading: Reading) -> Iterator[str]:
     """A documented error with any other body raises a documented error all the same."""
     if reading.outcome.told not in JUDGED:
@@ -157,7 +153,6 @@ def _open(text: Text) -> Callable[[Reading], bool]:
     applies=_open(Text.NAME_TWICE),
     quote=C14_SHOULD,
     level=Level.SHOULD,
-    elsewhere=("client-not-json-raises",),
 )
 def name_twice_raises(reading: Reading) -> Iterator[str]:
     """A 202 that has a name twice in one object is not read as if one of the two had not come."""
@@ -169,34 +164,16 @@ def name_twice_raises(reading: Reading) -> Iterator[str]:
     applies=_open(Text.NO_NUMBER),
     quote=C14_SHOULD,
     level=Level.SHOULD,
-    elsewhere=("client-not-json-raises",),
 )
 def nan_raises(reading: Reading) -> Iterator[str]:
     """A 202 with NaN or Infinity for a number is not read."""
     return _is_unreadable(reading)
 
 
-#: Ask how the call ends that met another answer.
-ENDS = (
-    "client-success-returned",
-    "client-unknown-code-read",
-    "client-error-raised",
-    "client-never-none",
-    "client-not-json-raises",
-    "client-empty-body-raises",
-    "client-wrong-shape-raises",
-    "client-broken-error-raises",
-)
-#: Ask what an answer that was read tells.
-_TELLS = (*OF_ITEMS, "client-items-of-one-key", "client-mixed-visible", "client-text-exact")
-
-
 @rule(
     "client-open-answer-ends",
     applies=met(Kind.OPEN),
     quote=C14,
-    narrower=("client-call-ends", "client-too-large-ends"),
-    elsewhere=ENDS,
 )
 def open_answer_ends(reading: Reading) -> Iterator[str]:
     """An answer that the contract leaves to its reader ends in a result or in a documented exception."""
@@ -212,13 +189,13 @@ def _in_another_charset(reading: Reading) -> bool:
     return reading.may_be_read and reading.is_send and reading.text is Text.OTHER_CHARSET
 
 
-@rule("client-open-answer-read-right", applies=_may_be_read, quote=C14, elsewhere=(*ENDS, *_TELLS))
+@rule("client-open-answer-read-right", applies=_may_be_read, quote=C14)
 def open_answer_is_read_right(reading: Reading) -> Iterator[str]:
     """An answer that the contract leaves to its reader is told, if it is read, with the fate of each recipient."""
     return _misread(reading)
 
 
-@rule("client-charset-not-ignored", applies=_in_another_charset, quote=C14, elsewhere=(*ENDS, *_TELLS))
+@rule("client-charset-not-ignored", applies=_in_another_charset, quote=C14)
 def charset_is_not_ignored(reading: Reading) -> Iterator[str]:
     """A 202 in another charset than UTF-8 is raised, or read in the charset that it names."""
     return _misread(reading)

@@ -19,7 +19,6 @@ C5 = "A status that the contract does not know, of any number, arrives as an exc
     "client-error-raised",
     applies=met(Kind.ERROR),
     quote=C4,
-    narrower=("client-never-none", "client-unknown-code-read"),
 )
 def error_is_raised(reading: Reading) -> Iterator[str]:
     """A documented error raises a typed error."""
@@ -97,7 +96,6 @@ def _is_judged(reading: Reading) -> Iterator[str]:
     "client-undocumented-success-raises",
     applies=_undocumented(lambda status: status < 300),
     quote=C5,
-    elsewhere=("client-undocumented-status-raises",),
 )
 def undocumented_success_raises(reading: Reading) -> Iterator[str]:
     """A 2xx that is not documented raises a documented error: it is no success."""
@@ -114,7 +112,6 @@ def undocumented_status_raises(reading: Reading) -> Iterator[str]:
     "client-undocumented-number-raises",
     applies=_undocumented(lambda status: status >= 600),
     quote=C5,
-    elsewhere=("client-undocumented-status-raises",),
 )
 def undocumented_number_raises(reading: Reading) -> Iterator[str]:
     """A status of 600 and above, which is of no class, raises a documented error."""

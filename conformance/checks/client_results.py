@@ -24,16 +24,6 @@ C2_WRITTEN = "the result written back is equal to the JSON that came."
 C2_NUMBERS = (
     "A code is an integer, and a number is the one that came, 1.0 being 1, as far as every reader of JSON agrees on it"
 )
-#: Ask of an item whose key no other has what the result tells of it.
-OF_ITEMS = (
-    "client-items-complete",
-    "client-items-invented",
-    "client-reads-queued",
-    "client-reads-refused",
-    "client-item-code-read",
-    "client-item-message-read",
-    "client-codes-are-integers",
-)
 C3 = "Nobody can take a mixed answer for a success by oversight"
 C3_QUEUED = "nor one that queued everybody for a mixed one"
 C7 = "Members and codes that the contract does not list are read and kept like any other."
@@ -43,7 +33,6 @@ C7 = "Members and codes that the contract does not list are read and kept like a
     "client-success-returned",
     applies=met(Kind.SUCCESS),
     quote=C2,
-    narrower=("client-unknown-code-read", "client-never-none"),
 )
 def success_is_returned(reading: Reading) -> Iterator[str]:
     """A valid 202 is returned as a result, not raised."""
@@ -72,7 +61,7 @@ def top_message_is_read(reading: Reading) -> Iterator[str]:
         yield f"the answer's message is {expected!r}, yet the result gives {reading.outcome.message!r}"
 
 
-@rule("client-items-complete", applies=returned_send, quote=C2, tags=("mixed",), narrower=("client-text-exact",))
+@rule("client-items-complete", applies=returned_send, quote=C2, tags=("mixed",))
 def items_are_complete(reading: Reading) -> Iterator[str]:
     """Every recipient of the answer is in the result, under its key."""
     for key in reading.items_by_key:
@@ -85,7 +74,6 @@ def items_are_complete(reading: Reading) -> Iterator[str]:
     applies=returned_send,
     quote=C2,
     tags=("mixed",),
-    narrower=("client-items-complete", "client-text-exact"),
 )
 def no_item_is_invented(reading: Reading) -> Iterator[str]:
     """Nobody is in the result who is not in the answer, and nobody more often."""
@@ -98,7 +86,7 @@ def _with_a_shared_key(reading: Reading) -> bool:
     return returned_send(reading) and len(reading.items_by_key) < len(reading.items)
 
 
-@rule("client-items-of-one-key", applies=_with_a_shared_key, quote=C2, tags=("mixed",), elsewhere=OF_ITEMS)
+@rule("client-items-of-one-key", applies=_with_a_shared_key, quote=C2, tags=("mixed",))
 def items_of_one_key_are_told_apart(reading: Reading) -> Iterator[str]:
     """Recipients whom the request gave one key are told of one by one, with their own fates."""
     for key, items in reading.items_by_key.items():
@@ -141,7 +129,6 @@ def item_code_is_read(reading: Reading) -> Iterator[str]:
     applies=returned_with_refusals,
     quote=C2,
     tags=("mixed",),
-    narrower=("client-text-exact", "client-item-code-read"),
 )
 def item_message_is_read(reading: Reading) -> Iterator[str]:
     """A recipient that was refused has its own message in the result."""
@@ -159,7 +146,6 @@ def _has_codes(reading: Reading) -> bool:
     applies=_has_codes,
     quote=C2_NUMBERS,
     tags=("codes",),
-    narrower=("client-top-code-read", "client-item-code-read", "client-error-code"),
 )
 def codes_are_integers(reading: Reading) -> Iterator[str]:
     """A code that came as an integer is told as one: as no text, and as no number with a fraction."""
@@ -188,7 +174,6 @@ def same_words(expected: object, told: object) -> bool:
     applies=returned_with_refusals,
     quote=C3,
     tags=("mixed",),
-    narrower=("client-items-complete", "client-items-of-one-key", "client-reads-refused"),
 )
 def mixed_is_visible(reading: Reading) -> Iterator[str]:
     """A result tells that recipients were refused, without text to be parsed."""
@@ -205,7 +190,6 @@ def _all_queued(reading: Reading) -> bool:
     applies=_all_queued,
     quote=C3_QUEUED,
     tags=("mixed",),
-    narrower=("client-reads-queued", "client-items-invented"),
 )
 def all_queued_is_visible(reading: Reading) -> Iterator[str]:
     """A result of which nobody was refused does not tell of refusals."""
@@ -274,7 +258,6 @@ def _holds_null(value: object) -> bool:
     "client-null-stays-null",
     applies=_with_a_null,
     quote=C2_WRITTEN,
-    elsewhere=("client-unknown-field-kept", "client-unknown-item-field-kept"),
 )
 def null_stays_null(reading: Reading) -> Iterator[str]:
     """A null that came is written again as null."""
@@ -283,7 +266,7 @@ def null_stays_null(reading: Reading) -> Iterator[str]:
             yield f"in the result written again, {each}"
 
 
-@rule("client-unknown-field-kept", applies=returned_with_extras, quote=C7, elsewhere=("client-writes-back",))
+@rule("client-unknown-field-kept", applies=returned_with_extras, quote=C7)
 def unknown_fields_are_kept(reading: Reading) -> Iterator[str]:
     """A field beside the answer's own that the contract does not know is in the result written again."""
     return _lost(reading, is_of_an_item=False)
@@ -315,7 +298,6 @@ def _has_an_unknown_code(reading: Reading) -> bool:
     applies=_has_an_unknown_code,
     quote=C7,
     tags=("codes",),
-    elsewhere=("client-success-returned", "client-error-raised"),
 )
 def unknown_codes_are_read(reading: Reading) -> Iterator[str]:
     """A code that is published nowhere does not keep an answer from being read."""

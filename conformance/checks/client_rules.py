@@ -24,7 +24,7 @@ NOTHING_DOCUMENTED = frozenset({Told.CRASHED, Told.NOTHING, Told.RETURNED_ERROR,
 
 @frozen
 class Rule:
-    """A requirement that waits for a contract; `tags` and what explains its breaches are those of the requirement."""
+    """A requirement that waits for a contract; `tags` are those of the requirement, besides that of its level."""
 
     id: str
     cite: Cite
@@ -32,8 +32,6 @@ class Rule:
     applies: Callable[[Reading], bool]
     breaches: Callable[[Reading], Iterator[str]]
     tags: frozenset[str]
-    narrower: frozenset[str]
-    narrower_elsewhere: frozenset[str]
 
     def under(self, read: Callable[[Call], Reading], section: str) -> Requirement[Call]:
         def applies(call: Call) -> bool:
@@ -44,9 +42,7 @@ class Rule:
             return self.breaches(read(call))
 
         made = requirement(self.id, applies=applies, cite=self.cite, level=self.level)(breaches)
-        tags = self.tags | {self.level.lower()}
-        made = evolve(made, narrower=self.narrower, narrower_elsewhere=self.narrower_elsewhere)
-        return evolve(made, section=section, tags=tags)
+        return evolve(made, section=section, tags=self.tags | {self.level.lower()})
 
 
 def rule(
@@ -57,17 +53,11 @@ def rule(
     page: str = "rulings.md",
     level: Level = Level.MUST,
     tags: tuple[str, ...] = (),
-    narrower: tuple[str, ...] = (),
-    elsewhere: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Reading], Iterator[str]]], Rule]:
-    """Turn a generator of breaches into a `Rule`, cited by the words of a page.
-
-    `narrower` explain a breach of it in the same call, `elsewhere` in others, if they are headlines of the run.
-    """
+    """Turn a generator of breaches into a `Rule`, cited by the words of a page."""
 
     def decorate(breaches: Callable[[Reading], Iterator[str]]) -> Rule:
-        cite, explained = Cite(page, quote), frozenset(elsewhere)
-        return Rule(id, cite, level, applies, breaches, frozenset(tags), frozenset(narrower), explained)
+        return Rule(id, Cite(page, quote), level, applies, breaches, frozenset(tags))
 
     return decorate
 

@@ -66,7 +66,6 @@ def secret_is_never_shown(reading: Reading) -> Iterator[str]:
     applies=met(Kind.REDIRECT),
     quote=C10_ELSEWHERE,
     tags=("security",),
-    elsewhere=("client-no-redirect",),
 )
 def token_does_not_go_elsewhere(reading: Reading) -> Iterator[str]:
     """The token goes to no other host, wherever an answer points."""
@@ -81,7 +80,6 @@ def token_does_not_go_elsewhere(reading: Reading) -> Iterator[str]:
     applies=met(Kind.REDIRECT),
     quote=C10_ELSEWHERE,
     tags=("security",),
-    elsewhere=("client-no-redirect",),
 )
 def body_does_not_go_elsewhere(reading: Reading) -> Iterator[str]:
     """Nothing of the request's body goes to another host, wherever an answer points."""

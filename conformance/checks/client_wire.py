@@ -69,7 +69,7 @@ def call_ends(reading: Reading) -> Iterator[str]:
     yield from _no_end(reading)
 
 
-@rule("client-stalled-raises", applies=met(Kind.STALLED), quote=C8, narrower=("client-call-ends",))
+@rule("client-stalled-raises", applies=met(Kind.STALLED), quote=C8)
 def stalled_answer_raises(reading: Reading) -> Iterator[str]:
     """An answer that does not come in time raises a documented error of the transport."""
     if reading.outcome.told not in {Told.TRANSPORT, Told.UNSENT}:
@@ -80,8 +80,6 @@ def stalled_answer_raises(reading: Reading) -> Iterator[str]:
     "client-stalled-body-raises",
     applies=met(Kind.STALLED_BODY),
     quote=C8,
-    narrower=("client-call-ends",),
-    elsewhere=("client-stalled-raises",),
 )
 def stalled_body_raises(reading: Reading) -> Iterator[str]:
     """An answer whose body does not go on in time raises a documented error."""
@@ -95,7 +93,7 @@ def _without_whole(reading: Reading) -> frozenset[Told]:
     return NONE_READ | {Told.REFUSED, Told.UNSENT} if refused else NONE_READ | {Told.UNSENT}
 
 
-@rule("client-broken-off-raises", applies=met(Kind.CUT), quote=C8, narrower=("client-call-ends",))
+@rule("client-broken-off-raises", applies=met(Kind.CUT), quote=C8)
 def half_sent_answer_raises(reading: Reading) -> Iterator[str]:
     """An answer that breaks off raises a documented error."""
     if reading.outcome.told not in _without_whole(reading):
@@ -106,8 +104,6 @@ def half_sent_answer_raises(reading: Reading) -> Iterator[str]:
     "client-reset-raises",
     applies=met(Kind.RESET),
     quote=C8_RESET,
-    narrower=("client-call-ends",),
-    elsewhere=("client-broken-off-raises",),
 )
 def reset_raises(reading: Reading) -> Iterator[str]:
     """An answer that a reset breaks off raises a documented error."""
@@ -115,14 +111,14 @@ def reset_raises(reading: Reading) -> Iterator[str]:
         yield f"the connection was reset before the end of the answer, yet {reading.told}"
 
 
-@rule("client-invalid-http-raises", applies=met(Kind.GARBLED), quote=C8_RESET, narrower=("client-call-ends",))
+@rule("client-invalid-http-raises", applies=met(Kind.GARBLED), quote=C8_RESET)
 def invalid_http_raises(reading: Reading) -> Iterator[str]:
     """What is no HTTP, or contradicts itself about where it ends, raises a documented error."""
     if reading.outcome.told not in _without_whole(reading):
         yield f"the answer is no valid HTTP, yet {reading.told}"
 
 
-@rule("client-nobody-raises", applies=met(Kind.NOBODY), quote=C8_NOBODY, narrower=("client-call-ends",))
+@rule("client-nobody-raises", applies=met(Kind.NOBODY), quote=C8_NOBODY)
 def nobody_raises(reading: Reading) -> Iterator[str]:
     """Where no server listens, a documented error of the transport is raised."""
     if reading.outcome.told not in {Told.TRANSPORT, Told.UNSENT}:
@@ -184,31 +180,31 @@ def _came(*deliveries: Delivery) -> Callable[[Reading], bool]:
     return lambda reading: reading.kind is Kind.DELIVERED and reading.call.answer.delivery in deliveries
 
 
-@rule("client-chunked-read", applies=_came(Delivery.CHUNKED), quote=C8_WAYS, narrower=("client-call-ends",))
+@rule("client-chunked-read", applies=_came(Delivery.CHUNKED), quote=C8_WAYS)
 def chunked_is_read(reading: Reading) -> Iterator[str]:
     """An answer in chunks, with extensions and a trailer, is read as the same answer with a length."""
     yield from _differs_from_whole(reading)
 
 
-@rule("client-dripped-read", applies=_came(Delivery.DRIPPED), quote=C8_WAYS, narrower=("client-call-ends",))
+@rule("client-dripped-read", applies=_came(Delivery.DRIPPED), quote=C8_WAYS)
 def dripped_is_read(reading: Reading) -> Iterator[str]:
     """An answer that comes in many small parts is read as the same answer in one."""
     yield from _differs_from_whole(reading)
 
 
-@rule("client-until-closed-read", applies=_came(Delivery.UNTIL_CLOSED), quote=C8_WAYS, narrower=("client-call-ends",))
+@rule("client-until-closed-read", applies=_came(Delivery.UNTIL_CLOSED), quote=C8_WAYS)
 def until_closed_is_read(reading: Reading) -> Iterator[str]:
     """An answer without a length is read until the connection ends."""
     yield from _differs_from_whole(reading)
 
 
-@rule("client-odd-headers-read", applies=_came(Delivery.ODD_HEADERS), quote=C8_WHOLE, narrower=("client-call-ends",))
+@rule("client-odd-headers-read", applies=_came(Delivery.ODD_HEADERS), quote=C8_WHOLE)
 def odd_headers_are_read(reading: Reading) -> Iterator[str]:
     """Headers are read in any letter case, and without the white space round their values."""
     yield from _differs_from_whole(reading)
 
 
-@rule("client-early-answer-read", applies=_came(Delivery.EARLY), quote=C8_WAYS, narrower=("client-call-ends",))
+@rule("client-early-answer-read", applies=_came(Delivery.EARLY), quote=C8_WAYS)
 def early_answer_is_read(reading: Reading) -> Iterator[str]:
     """An answer that comes before the request's body was read is read."""
     yield from _differs_from_whole(reading)
@@ -218,7 +214,6 @@ def early_answer_is_read(reading: Reading) -> Iterator[str]:
     "client-packed-read",
     applies=_came(Delivery.GZIP, Delivery.DEFLATE),
     quote=C8_WAYS,
-    narrower=("client-call-ends",),
 )
 def packed_is_read(reading: Reading) -> Iterator[str]:
     """An answer is read if it comes packed as the request offered to take it."""
@@ -230,7 +225,6 @@ def packed_is_read(reading: Reading) -> Iterator[str]:
     applies=met(Kind.INTERIM),
     quote=C8_INTERIM,
     level=Level.SHOULD,
-    narrower=("client-call-ends", "client-interim-documented"),
 )
 def interim_is_skipped(reading: Reading) -> Iterator[str]:
     """A 100 or a 103 is passed over, and the answer after it is read."""
@@ -241,7 +235,6 @@ def interim_is_skipped(reading: Reading) -> Iterator[str]:
     "client-interim-documented",
     applies=met(Kind.INTERIM),
     quote=C8_ENDS,
-    narrower=("client-call-ends",),
 )
 def interim_ends_documented(reading: Reading) -> Iterator[str]:
     """A call whose answer follows a 100 or a 103 ends in its result or a documented error."""
@@ -253,7 +246,7 @@ def _is_a_bomb(reading: Reading) -> bool:
     return reading.call.answer.delivery is Delivery.BOMB
 
 
-@rule("client-too-large-ends", applies=_is_a_bomb, quote=C8_ENDS, narrower=("client-call-ends",))
+@rule("client-too-large-ends", applies=_is_a_bomb, quote=C8_ENDS)
 def too_large_ends(reading: Reading) -> Iterator[str]:
     """An answer that unpacks to a thousand times its size ends in its result or a documented error."""
     if reading.outcome.told not in RESULTS | NONE_READ:
@@ -297,7 +290,6 @@ def _on_a_used_connection(reading: Reading) -> bool:
     "client-never-repeats-on-reused",
     applies=_on_a_used_connection,
     quote=C9_USED,
-    elsewhere=("client-never-repeats",),
 )
 def post_is_never_repeated_on_a_used_connection(reading: Reading) -> Iterator[str]:
     """A call that follows others on the same client sends one request, also where its connection ends."""
@@ -305,9 +297,7 @@ def post_is_never_repeated_on_a_used_connection(reading: Reading) -> Iterator[st
         yield f"one call after others sent {requests} requests"
 
 
-@rule(
-    "client-own-answer-next", applies=met(Kind.NEXT), quote=C9_OWN, tags=("security",), narrower=("client-call-ends",)
-)
+@rule("client-own-answer-next", applies=met(Kind.NEXT), quote=C9_OWN, tags=("security",))
 def next_call_gets_its_own_answer(reading: Reading) -> Iterator[str]:
     """No call is told what was left over on its connection: it gets its own answer, or an error that none came."""
     outcome = reading.outcome
@@ -324,8 +314,6 @@ def _after_left_over(reading: Reading) -> bool:
     applies=_after_left_over,
     quote=C9_LEFT_OVER,
     level=Level.SHOULD,
-    narrower=("client-own-answer-next", "client-call-ends"),
-    elsewhere=("client-own-answer-next",),
 )
 def left_over_is_dropped(reading: Reading) -> Iterator[str]:
     """A connection on which something was left over is not used again: the next call gets its answer."""
@@ -341,7 +329,6 @@ def _after_an_end(reading: Reading) -> bool:
     applies=_after_an_end,
     quote=C9_IDLE,
     level=Level.SHOULD,
-    narrower=("client-own-answer-next", "client-call-ends"),
 )
 def ended_connection_is_dropped(reading: Reading) -> Iterator[str]:
     """A connection that ended while it was idle is not used again: the next call gets its answer."""
@@ -353,7 +340,6 @@ def ended_connection_is_dropped(reading: Reading) -> Iterator[str]:
     applies=met(Kind.REDIRECT),
     quote=C9_REDIRECT,
     tags=("security",),
-    narrower=("client-call-ends", "client-token-not-elsewhere", "client-body-not-elsewhere"),
 )
 def redirect_is_not_followed(reading: Reading) -> Iterator[str]:
     """A redirect is not followed: it raises a documented error after one request."""
