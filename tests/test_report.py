@@ -12,7 +12,7 @@ from conftest import Make, asked, good, queued, refused, told
 from conformance import reports
 from conformance.checks import SERVER
 from conformance.judge import Judge, Lists, exchange_size
-from conformance.model import Exchange, Verdict
+from conformance.model import Delivery, Exchange, Told, Turn, Verdict
 from conformance.reports import FORMATS, Report, console
 from conformance.reports.messages import Kind, Line, Part, broken_lines
 from conformance.reports.report import consequences, explanations, headlines, sections
@@ -246,6 +246,39 @@ def test_where_an_answer_was_cut_off_is_told(cut_after: int, told: str) -> None:
     report = report_of([record("one", Verdict.FAIL, seen=call)], side="client")
 
     assert f"    < (the connection was closed {told})" in lines(report)
+
+
+@pytest.mark.parametrize("delivery", [each for each in Delivery if each is not Delivery.PLAIN])
+def test_in_which_way_an_answer_came_is_told(delivery: Delivery) -> None:
+    call = plain_call()
+    other = attrs.evolve(call, answer=attrs.evolve(call.answer, delivery=delivery))
+    plain, told = (lines(report_of([record("one", Verdict.FAIL, seen=each)], side="client")) for each in (call, other))
+
+    assert [line for line in told if line not in plain and line.startswith("    < ")]
+    if delivery is Delivery.NOBODY:
+        assert "    < no answer: nobody listens there" in told
+        assert "    < 202" not in told
+
+
+def test_what_was_around_a_call_is_told() -> None:
+    call = plain_call()
+    reset = attrs.evolve(call.answer, is_reset=True, delivery=Delivery.CHUNKED)
+    around = attrs.evolve(
+        call,
+        before=(Turn(call.asked, reset),),
+        elsewhere=call.received,
+        alike=attrs.evolve(call.outcome, told=Told.MIXED),
+    )
+    told = lines(report_of([record("one", Verdict.FAIL, seen=around)], side="client"))
+
+    method, target = call.received[0].method, call.received[0].target
+    assert f"    < (another server was sent {method} {target})" in told
+    place = told.index("    < (after another call of the same client)")
+    assert told[place + 1].startswith(
+        "    < (which was answered 202, it came in chunks, with an extension and a trailer"
+    )
+    assert told[place + 1].endswith(f", the connection was reset after {len(reset.response.body)} bytes of the body)")
+    assert "    told in the other form: mixed, 'k0' queued" in told
 
 
 def test_the_command_of_a_failure_that_is_kept_in_a_file_names_the_file() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,9 @@ from attrs import evolve, frozen
 
 from conformance.model import (
     NO_ANSWER,
+    Answer,
     Call,
+    Delivery,
     Exchange,
     Headers,
     NotStrictJSON,
@@ -113,7 +115,7 @@ def parts(seen: Exchange | Call | Kept, tokens: tuple[str, ...], numbers: tuple[
         shown(Kind.ASKED, [Line(asked)]),
         *(shown(Kind.REQUEST, _request_lines(request, tokens)) for request in seen.received),
         shown(Kind.RESPONSE, _answer_lines(seen)),
-        shown(Kind.TOLD, [Line(f"told: {_told(seen.outcome)}"), *_stderr_lines(mask(seen.outcome.stderr))]),
+        shown(Kind.TOLD, [*_told_lines(seen), *_stderr_lines(mask(seen.outcome.stderr))]),
     )
 
 
@@ -186,18 +188,65 @@ def _response_lines(response: Response) -> Iterator[Line]:
 
 
 def _answer_lines(seen: Call) -> Iterator[Line]:
-    yield from _response_lines(seen.answer.response)
-    cut_after = seen.answer.cut_after
-    if cut_after is not None:
-        place = "before the head" if cut_after < 0 else f"after {cut_after} bytes of the body"
-        yield Line(f"(the connection was closed {place})")
-    if seen.answer.stall:
-        yield Line(f"(the server waited {seen.answer.stall} s before it answered)")
+    if seen.answer.delivery is Delivery.NOBODY:
+        yield Line("no answer: nobody listens there", is_head=True)
+    else:
+        yield from _response_lines(seen.answer.response)
+    yield from (Line(f"({each})") for each in _manner(seen.answer))
+    for request in seen.elsewhere:
+        yield Line(f"(another server was sent {request.method} {request.target})")
     if seen.before:
-        yield Line(f"(after {len(seen.before)} other calls of the same client)")
+        calls = "another call" if len(seen.before) == 1 else f"{len(seen.before)} other calls"
+        yield Line(f"(after {calls} of the same client)")
+        for each in seen.before:
+            manner = "".join(f", {each}" for each in _manner(each.answer))
+            yield Line(f"(which was answered {each.answer.response.status}{manner})")
     if seen.beside:
         way = f" in {seen.way.value}" if seen.way else ""
         yield Line(f"(at the same time as {len(seen.beside)} other calls of the same client{way})")
+
+
+def _manner(answer: Answer) -> Iterator[str]:
+    """In which way an answer came, if not in the usual one."""
+    if answer.delivery in _MANNERS:
+        yield _MANNERS[answer.delivery]
+    if answer.cut_after is not None or answer.is_reset:
+        end = "reset" if answer.is_reset else "closed"
+        cut_after = len(answer.response.body) if answer.cut_after is None else answer.cut_after
+        place = "before the head" if cut_after < 0 else f"after {cut_after} bytes of the body"
+        yield f"the connection was {end} {place}"
+    if answer.stall:
+        match answer.delivery:
+            case Delivery.DRIPPED:
+                yield f"which took {answer.stall} s"
+            case Delivery.HALF_THEN_STALL:
+                yield f"the rest came after {answer.stall} s"
+            case _:
+                yield f"the server waited {answer.stall} s before it answered"
+
+
+_MANNERS: Mapping[Delivery, str] = {
+    Delivery.CHUNKED: "it came in chunks, with an extension and a trailer",
+    Delivery.DRIPPED: "it came in small parts",
+    Delivery.UNTIL_CLOSED: "it came as HTTP/1.0 without a length, until the connection was closed",
+    Delivery.ODD_HEADERS: "its headers were in odd letter case, with white space round their values",
+    Delivery.AFTER_100: "an unasked 100 came before it",
+    Delivery.AFTER_103: "a 103 came before it",
+    Delivery.EARLY: "it came before the body of the request was read",
+    Delivery.GZIP: "it was packed with gzip, if the request offered to take that",
+    Delivery.DEFLATE: "it was packed with deflate, if the request offered to take that",
+    Delivery.BOMB: "it was packed, and a thousand times as large once unpacked",
+    Delivery.BAD_HEADER: "the last line of its head was no header",
+    Delivery.THEN_CLOSED: "then the connection was closed without a word",
+    Delivery.THEN_RESET: "then the connection was reset",
+    Delivery.TWICE: "then it came once more, unasked",
+    Delivery.HALF_HEAD: "the connection was closed in the middle of the head",
+    Delivery.HALF_THEN_STALL: "half of the body came",
+    Delivery.LENGTH_TOO_SHORT: "its head gave half of its length",
+    Delivery.TWO_LENGTHS: "its head gave two lengths, neither of them right",
+    Delivery.BAD_CHUNK: "it came in chunks, the size of one being no number",
+    Delivery.NOT_HTTP: "what came was no HTTP",
+}
 
 
 def _message_lines(headers: Headers, body: bytes) -> Iterator[Line]:
@@ -239,6 +288,13 @@ def _members(node: Any) -> list[tuple[str, str, Any]]:
             for name, member in node.items()
         ]
     return [(str(index), "", member) for index, member in enumerate(node)]
+
+
+def _told_lines(seen: Call) -> Iterator[Line]:
+    yield Line(f"told: {_told(seen.outcome)}")
+    for where, other in (("in the other form", seen.alike), ("of the same call alone", seen.alone)):
+        if other is not None and _told(other) != _told(seen.outcome):
+            yield Line(f"told {where}: {_told(other)}")
 
 
 def _stderr_lines(stderr: str) -> Iterator[Line]:
