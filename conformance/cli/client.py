@@ -6,7 +6,7 @@ The client's process is started first of all; what it is judged with is loaded w
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from conformance.cli.options import Finite, common, options_of, say
-from conformance.drivers.adapter_process import AdapterProcess
+from conformance.drivers.adapter_process import AdapterProcess, Launch
 from conformance.drivers.client_subject import ClientSubject
 from conformance.drivers.working_folder import look_in_working_folder
 
@@ -53,11 +53,10 @@ def client(
     """
     subject = subject_of(package, line, case_timeout, common["config"])
     with ended_with_this_process(), ExitStack() as stack:
-        processes: list[AdapterProcess] = []
-        if not common["dry_run"]:
-            launch = subject.launch(common["contract"])
-            processes = [stack.enter_context(launch.start()) for _ in range(subject.processes)]
-        return _judged(subject, processes, expected_failures, common)
+        launch = subject.launch(common["contract"])
+        count = 0 if common["dry_run"] else subject.processes
+        processes = [stack.enter_context(launch.start()) for _ in range(count)]
+        return _judged(subject, launch, processes, expected_failures, common)
 
 
 def subject_of(package: str | None, line: str | None, case_timeout: float | None, config: Path | None) -> ClientSubject:
@@ -77,7 +76,11 @@ def subject_of(package: str | None, line: str | None, case_timeout: float | None
 
 
 def _judged(
-    subject: ClientSubject, processes: list[AdapterProcess], expected_failures: Path | None, common: dict[str, Any]
+    subject: ClientSubject,
+    launch: Launch,
+    processes: Sequence[AdapterProcess],
+    expected_failures: Path | None,
+    common: dict[str, Any],
 ) -> int:
     from conformance import settings as settings_files
     from conformance.cli.runs import finish, run_options
@@ -94,7 +97,6 @@ def _judged(
     options = run_options(["sms-conformance", "client", *where], settings.excluded, known, common)
     if not processes:
         return say(planned_client(options, subject))
-    launch = subject.launch(common["contract"])
     read_from = [f"--{name}={common[name]}" for name in ("config", "contract") if common[name]]
     again = ["sms-conformance", "repeat", *subject.options, *read_from]
 
