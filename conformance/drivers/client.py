@@ -22,7 +22,7 @@ from conformance.model import Abilities, Call, Caller, Delivery
 See = Callable[[Call], Collection[str]]
 
 #: How many cases are drawn.
-EXAMPLES: dict[Profile, int] = {"quick": 75, "thorough": 750}
+EXAMPLES: dict[Profile, int] = {"quick": 75, "thorough": 600}
 
 
 def exercise(
