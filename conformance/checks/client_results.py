@@ -149,7 +149,7 @@ def _has_codes(reading: Reading) -> bool:
 )
 def codes_are_integers(reading: Reading) -> Iterator[str]:
     """A code that came as an integer is told as one: as no text, and as no number with a fraction."""
-    pairs = [] if reading.kind is Kind.ERROR else reading.pairs
+    pairs = () if reading.kind is Kind.ERROR else reading.pairs
     codes = [(reading.value["errorcode"], reading.outcome.errorcode)]
     codes += [(item.errorcode, told.errorcode) for item, told in pairs]
     for code, told in codes:
