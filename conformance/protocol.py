@@ -5,8 +5,6 @@ The suite asks a case, the adapter answers it with an outcome. Neither side is k
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ from importlib.resources import files
 import jsonschema_rs
 from attrs import field, frozen
 
+from conformance.bytes_as_json import bytes_from_json, bytes_to_json
 from conformance.model import (
     JSON,
     Abilities,
@@ -143,7 +142,7 @@ def _outcome(outcome: Outcome) -> dict[str, JSON]:
             for each in outcome.items
         ],
         "written": _writable(outcome.written),
-        "kept_body": None if outcome.kept_body is None else _bytes_to_json(outcome.kept_body),
+        "kept_body": None if outcome.kept_body is None else bytes_to_json(outcome.kept_body),
         "place": outcome.place,
         "has_request_and_response": outcome.has_request_and_response,
         "says_outcome_unknown": outcome.says_outcome_unknown,
@@ -170,13 +169,6 @@ def _writable(value: JSON) -> JSON:
 
 def _finite(seconds: float | None) -> float | None:
     return seconds if seconds is not None and math.isfinite(seconds) else None
-
-
-def _bytes_to_json(content: bytes) -> JSON:
-    try:
-        return {"text": content.decode()}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(content).decode()}
 
 
 def _line(document: JSON) -> bytes:
@@ -314,13 +306,9 @@ def _items(node: Mapping[str, JSON]) -> Sequence[Mapping[str, JSON]]:
 
 
 def _bytes_from_json(node: JSON) -> bytes | None:
-    if node is None:
-        return None
-    if "text" in node:
-        return str(node["text"]).encode("utf-8", "surrogatepass")
     try:
-        return base64.b64decode(node["base64"], validate=True)
-    except (binascii.Error, ValueError) as error:
+        return None if node is None else bytes_from_json(node)
+    except ValueError as error:
         raise NotProtocol(f"has a kept_body that is not base64 ({error})") from None
 
 

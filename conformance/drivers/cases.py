@@ -6,12 +6,12 @@ neither the server's address nor the token: both belong to the run.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 
 from attrs import evolve, frozen
 
+from conformance.bytes_as_json import bytes_from_json, bytes_to_json
 from conformance.model import JSON, Answer, Asked, Call, CannotRun, Delivery, Response, Together, Turn
 
 #: A token like no other text, so that wherever it shows it can only have come from the Authorization header.
@@ -96,7 +96,7 @@ def _turn_to_json(turn: Turn) -> dict[str, JSON]:
         "answer": {
             "status": response.status,
             "headers": [list(header) for header in response.headers],
-            **_bytes_to_json(response.body),
+            **bytes_to_json(response.body),
             **_unless({"cut_after": answer.cut_after}, None),
             **_unless({"stall": answer.stall}, 0.0),
             **_unless({"delivery": answer.delivery}, Delivery.PLAIN),
@@ -107,7 +107,7 @@ def _turn_to_json(turn: Turn) -> dict[str, JSON]:
 
 def _turn_from_json(turn: Mapping[str, JSON], url: str, token: str) -> Turn:
     answer = turn["answer"]
-    response = Response(int(answer["status"]), _pairs(answer["headers"]), _bytes_from_json(answer))
+    response = Response(int(answer["status"]), _pairs(answer["headers"]), bytes_from_json(answer))
     if turn["style"] not in STYLES:
         raise ValueError(f"style {turn['style']!r} is neither sync nor async")
     return Turn(
@@ -137,16 +137,3 @@ def _pairs(node: JSON) -> tuple[tuple[str, str], ...]:
 
 def _unless(entry: dict[str, JSON], default: JSON) -> dict[str, JSON]:
     return {name: value for name, value in entry.items() if value != default}
-
-
-def _bytes_to_json(content: bytes) -> dict[str, str]:
-    try:
-        return {"text": content.decode()}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(content).decode()}
-
-
-def _bytes_from_json(node: JSON) -> bytes:
-    if "text" in node:
-        return str(node["text"]).encode()
-    return base64.b64decode(node["base64"], validate=True)
