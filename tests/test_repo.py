@@ -25,9 +25,11 @@ BELOW: dict[str, set[str]] = {
     "judge": {"model"},
     "probes": {"model", "contract", "checks", "probes"},
     "case_files": {"model", "spellings"},
-    "protocol": {"model"},
+    "bytes_as_json": {"model"},
+    "protocol": {"model", "bytes_as_json"},
     "drivers": {
         "model",
+        "bytes_as_json",
         "at_once",
         "contract",
         "checks",
