@@ -147,6 +147,8 @@ class ReferenceClient:
     follow_redirects = False
     #: What may come out of a transport and is raised as `NoAnswer`.
     transport_errors: tuple[type[Exception], ...] = (httpx.RequestError,)
+    #: Those of them that say that nobody was reached.
+    unreached_errors: tuple[type[Exception], ...] = (httpx.ConnectError, httpx.ConnectTimeout)
 
     def __init__(self, url: str, token: str, timeout: float | None = None) -> None:
         self.url = url.rstrip("/")
@@ -536,7 +538,7 @@ def _from_httpx(response: httpx.Response, content: bytes) -> Response:
 
 def _no_answer(client: ReferenceClient, request: Request, error: Exception) -> NoAnswer:
     # Neither the cause nor its text goes along: both may hold the request as it was sent, token and all.
-    was_unreached = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    was_unreached = isinstance(error, client.unreached_errors)
     return NoAnswer(client.safe(request), type(error).__name__, outcome_unknown=not was_unreached)
 
 

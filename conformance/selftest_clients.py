@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from functools import cache
+from zlib import crc32
 
 from attrs import evolve, frozen
 
@@ -196,7 +197,9 @@ def clean_client(contract: Contract, seed: int, name: str = REFERENCE, depth: De
         abilities = caller.abilities
         exact: Sequence[Case] | None = None
         if depth is not Depth.WHOLE:
-            exact = _shares(contract, abilities)[0] if depth is Depth.FAIR else ()
+            # Each correct client meets another share, and another one under another seed.
+            share = (crc32(name.encode()) + seed) % SHARES
+            exact = _shares(contract, abilities)[share] if depth is Depth.FAIR else ()
         exercise(caller, contract, seed=seed, see=judge.see, exact=exact)
     needed = {each.id for each in requirements if name != OF_PATHS or each.section == client_checks.OF_PATHS}
     unmet = [each for each in idle(judge) if each in needed.difference(excuses(abilities)) and depth is Depth.WHOLE]

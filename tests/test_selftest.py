@@ -7,18 +7,22 @@ import pytest
 
 from conformance import plain_server, selftest, selftest_clients
 from conformance.checks import SERVER
+from conformance.checks import client as client_checks
 from conformance.contract import Contract
 from conformance.correct_server import MAX_RECIPIENTS, probe_in_process
-from conformance.drivers.client import exact_cases
-from conformance.findings import REFERENCE
-from conformance.judge import Judge, Lists, exchange_size
-from conformance.model import Exchange
+from conformance.drivers.answers import send_operation
+from conformance.drivers.client import exact_cases, exercise
+from conformance.drivers.wire_cases import wire_cases
+from conformance.findings import REFERENCE, broken
+from conformance.judge import Judge, Lists, call_size, exchange_size
+from conformance.model import Call, Exchange
 from conformance.mutants.client import CLIENT_MUTANTS
 from conformance.mutants.client_edits import CLIENT_EDITS
 from conformance.mutants.client_variants import CLIENT_VARIANTS
 from conformance.mutants.server import BY_NAME, SERVER_MUTANTS, ServerMutant
 from conformance.mutants.server_variant import ServerVariant
 from conformance.mutants.server_variants import SERVER_VARIANTS
+from conformance.mutants.standard_library_client import standard_library_caller
 from conformance.reference_client import reference_caller
 from conformance.selftest import Clean, Kill, Lacking, is_failure
 from conformance.selftest_clients import CORRECT_CLIENTS, FAULTY_CLIENTS, Depth, shares
@@ -110,6 +114,15 @@ def test_with_few_seeds_every_correct_server_is_tried_once_and_without_a_socket_
 @pytest.mark.parametrize("name", ["is-vendored", "uses-the-standard-library"])
 def test_another_correct_client_is_accused_of_nothing(contract: Contract, name: str) -> None:
     assert selftest.clean_client(contract, 2, name, Depth.FAIR) == Clean("client", 2, (), (), name)
+
+
+def test_a_client_of_another_library_is_accused_of_nothing_that_comes_over_the_wire(contract: Contract) -> None:
+    judge = Judge[Call](client_checks.requirements(contract), Lists(), call_size)
+    cases = [each for each in wire_cases(send_operation(contract), is_thorough=False) if not each.answer.stall]
+    exercise(standard_library_caller(), contract, seed=1, see=judge.see, exact=cases, vectors_only=True)
+
+    assert broken(judge) == ()
+    assert any(each.exercised for each in judge.records() if each.requirement.id == "client-nobody-known")
 
 
 def test_an_edited_client_is_caught_by_what_its_mutant_names_and_gives_no_other_headline(contract: Contract) -> None:

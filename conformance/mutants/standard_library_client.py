@@ -33,6 +33,7 @@ class StandardLibraryClient(ReferenceClient):
     """The reference client without httpx."""
 
     transport_errors = (OSError, http.client.HTTPException)
+    unreached_errors = (ConnectionRefusedError,)
 
     def answer(self, connection: httpx.Client, request: Request) -> Response:
         address = urlsplit(self.url).netloc
