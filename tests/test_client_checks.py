@@ -518,6 +518,8 @@ def test_an_answer_slower_than_the_default_stalls_where_no_time_out_was_asked():
     call = evolve(STALLED, asked=evolve(ASKED, timeout=None), outcome=evolve(STALLED.outcome, default_timeout=1.0))
 
     assert applying(call) == {"client-stalled-raises", "client-transport-unknown"}
+    # A client that gave up before anything went out may say so.
+    assert applying(evolve(call, received=())) == {"client-stalled-raises"}
 
 
 def test_a_head_that_promises_more_than_comes_is_cut():
