@@ -62,7 +62,6 @@ def mixed(send: SendOperation) -> Iterator[Named]:
     yield "two-refused-in-the-same-words", body, accepting(send, answer)
     body, answer = refusing(2, {0}, Fault(MISSING.errorcode, ""))
     yield "refused-without-words", body, accepting(send, answer)
-    yield "mixed-without-words", body, accepting(send, {**answer, "message": ""})
     yield from _of_one_key(send)
     yield _many(send, "two-thousand-recipients", 2_000)
 
