@@ -138,9 +138,10 @@ def selftest(
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         try:
             yield from pool.map(_find, listed, [contract.folder] * len(listed), chunksize=4)
-        finally:
+        except BaseException:
             # Whoever has seen enough waits for nothing that has not begun.
             pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def tasks(seeds: range, correct_seeds: range) -> Iterator[Task]:
