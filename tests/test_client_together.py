@@ -44,6 +44,7 @@ from conformance.mutants.client_mutant import ClientMutant
 from conformance.mutants.collection import mutants_in
 from conformance.reference_client import ReferenceClient, reference_caller
 from conformance.reports.messages import seen_lines
+from tests.hanging_client import HangingTogether
 
 BOTH = Abilities(together=(Together.THREADS, Together.TASKS), copies=True)
 MUTANTS = mutants_in(client_together, ClientMutant)
@@ -273,21 +274,11 @@ def test_group_is_repeated_from_the_line_of_one_of_its_calls(server: ScriptedSer
 
 def test_search_for_hangs_ends_with_the_first(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("conformance.drivers.client.vectors", lambda *_: ())
-    asked: list[int] = []
+    hanging = HangingTogether()
 
-    class Hanging:
-        abilities = Abilities(together=(Together.TASKS,))
+    exercise(hanging, contract, seed=1, see=lambda call: (), vectors_only=True)
 
-        def __call__(self, asked: Asked) -> Outcome:
-            return Outcome(Told.ACCEPTED)
-
-        def together(self, way: Together, calls: list[Asked]) -> list[Outcome]:
-            asked.append(len(calls))
-            return [Outcome(Told.HUNG)] * len(calls)
-
-    exercise(Hanging(), contract, seed=1, see=lambda call: (), vectors_only=True)
-
-    assert asked == [2]
+    assert hanging.asked == [2]
 
 
 def test_client_is_another_one_after_it_hung(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,9 @@ from conformance.drivers.client import exact_cases, exercise
 from conformance.drivers.command import GivenUp
 from conformance.drivers.lanes import Lanes
 from conformance.judge import Judge, Lists, call_size
-from conformance.model import JSON, Abilities, Asked, Call, FunctionCaller, Outcome, Together, Told
+from conformance.model import JSON, Asked, Call, FunctionCaller, Outcome, Told
 from conformance.reference_client import ReferenceClient, Result, reference_caller
+from tests.hanging_client import HangingTogether
 
 BOTH = ("sync", "async")
 
@@ -126,23 +127,12 @@ def test_what_a_client_raises_comes_after_the_calls_before_it(some: tuple[Case, 
 
 
 def test_group_that_hangs_is_not_followed_by_another(contract: Contract) -> None:
-    asked: list[int] = []
-
-    class Hanging:
-        abilities = Abilities(together=(Together.TASKS,))
-
-        def __call__(self, asked: Asked) -> Outcome:
-            return Outcome(Told.ACCEPTED)
-
-        def together(self, way: Together, calls: list[Asked]) -> list[Outcome]:
-            asked.append(len(calls))
-            return [Outcome(Told.HUNG)] * len(calls)
-
-    groups = [case for case in exact_cases(contract, Hanging.abilities) if case.way]
-    with Lanes((Hanging(), Hanging()), 64) as lanes:
+    first, second = HangingTogether(), HangingTogether()
+    groups = [case for case in exact_cases(contract, first.abilities) if case.way]
+    with Lanes((first, second), 64) as lanes:
         for case in groups:
             lanes.start(case, BOTH)
         calls = list(lanes.rest())
 
-    assert asked == [2]
+    assert first.asked + second.asked == [2]
     assert [call.outcome.told for call in calls] == [Told.HUNG] * 2

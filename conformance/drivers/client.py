@@ -7,7 +7,7 @@ so that it can look for a smaller case of the same breach. It prints nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from conformance.contract import Contract
 from conformance.drivers.answers import takes_recipients
@@ -49,11 +49,12 @@ def exercise(
     """
     listed = exact_cases(contract, caller.abilities, profile) if exact is None else exact
     with Lanes((caller, *others), ahead) as lanes:
-        broken: set[str] = set()
-        for number, case in enumerate(listed):
-            lanes.start(case, _styles_of(case, number, lanes.styles, profile))
-            if lanes.is_full:
-                broken.update(*map(see, lanes.take()))
+
+        def styled(cases: Iterable[Case]) -> Iterator[tuple[Case, tuple[str, ...]]]:
+            for number, case in enumerate(cases):
+                yield case, _styles_of(case, number, lanes.styles, profile)
+
+        broken = set[str]().union(*map(see, lanes.played(styled(listed))))
         if vectors_only:
             broken.update(*map(see, lanes.rest()))
             return
@@ -62,12 +63,7 @@ def exercise(
 
         drawn = drawn_cases(contract, seed, EXAMPLES[profile])
         broken.update(*map(see, lanes.rest()))
-        met: set[str] = set()
-        for number, case in enumerate(drawn):
-            lanes.start(case, _styles_of(case, number, lanes.styles, profile))
-            if lanes.is_full:
-                met.update(*map(see, lanes.take()))
-        met.update(*map(see, lanes.rest()))
+        met = set[str]().union(*map(see, lanes.played(styled(drawn))), *map(see, lanes.rest()))
         if not met <= broken:
 
             def judged(case: Case) -> Collection[str]:

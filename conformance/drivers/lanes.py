@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
@@ -63,11 +63,6 @@ class Lanes:
         self._played: deque[list[Future[list[Call]]]] = deque()
 
     @property
-    def is_full(self) -> bool:
-        """As many cases were started as may be before calls are taken."""
-        return len(self._cases) > self._ahead
-
-    @property
     def styles(self) -> tuple[str, ...]:
         return self._callers[0].abilities.styles
 
@@ -89,6 +84,13 @@ class Lanes:
             return
         played = self._played.popleft()
         yield from beside_the_first(call for each in played for call in each.result())
+
+    def played(self, cases: Iterable[tuple[Case, Collection[str]]]) -> Iterator[Call]:
+        """Start all these cases, each with its styles; the calls of those that had to be taken meanwhile."""
+        for case, styles in cases:
+            self.start(case, styles)
+            if len(self._cases) > self._ahead:
+                yield from self.take()
 
     def rest(self) -> Iterator[Call]:
         """The calls of all cases that were started and not taken."""
